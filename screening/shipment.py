@@ -1,0 +1,114 @@
+"""What is submitted: one line to be screened, with its legs, quantity and parties."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from screening.errors import ShipmentError
+
+
+class LegKind(enum.StrEnum):
+    """The part of a journey that a law is asked for, in the order in which hits are shown."""
+
+    ORIGIN = "origin"
+    DESTINATION = "destination"
+    TRANSIT = "transit"
+    TREATY = "treaty"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One place of the journey and the law it is asked for.
+
+    Attributes:
+        kind: origin, transit, destination or treaty.
+        place: ISO 3166-1 alpha-2 in lower case, or `un`, `eu`.
+    """
+
+    kind: LegKind
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """One line to be screened: what it is said to be, how much, from where to where, on what day.
+
+    All texts are taken as they come; what cannot be read is said in the decision, never guessed.
+
+    Attributes:
+        structure: SMILES or MOL block.
+        inchi: InChI.
+        cas: CAS Registry Number, or a cell that holds some.
+        name: name or description of the goods, in any language of the entries.
+        hs_code: customs code; a hint, never an identification.
+        quantity: as written, such as ``25 kg``.
+        purity: as written, such as ``98 %``.
+        origin: country of export, as code or name; None counts as every place loaded.
+        transit: places passed on the way.
+        destination: country of import; None counts as every place loaded.
+        day: the shipping day; required.
+        exporter: who ships.
+        consignee: who receives.
+        end_use: stated purpose.
+        id: the caller's reference.
+
+    Raises:
+        ShipmentError: no day, or one that is not written YYYY-MM-DD.
+
+    >>> Shipment(cas="437-38-7", origin="CN", destination="US", day="2025-11-20").day.year
+    2025
+    """
+
+    structure: str | None = None
+    inchi: str | None = None
+    cas: str | None = None
+    name: str | None = None
+    hs_code: str | None = None
+    quantity: str | None = None
+    purity: str | None = None
+    origin: str | None = None
+    transit: Sequence[str] = ()
+    destination: str | None = None
+    day: dt.date = None  # type: ignore[assignment]  # checked below, so that the error is ours
+    exporter: str | None = None
+    consignee: str | None = None
+    end_use: str | None = None
+    id: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "day", read_day(self.day))
+        transit = [self.transit] if isinstance(self.transit, str) else list(self.transit or ())
+        object.__setattr__(self, "transit", tuple(t.strip() for t in transit if t and t.strip()))
+        for field in dataclasses.fields(self):
+            if field.name in {"day", "transit"}:
+                continue
+            value = getattr(self, field.name)
+            if value is not None and not isinstance(value, str):
+                raise ShipmentError(f"{field.name} must be text, not {type(value).__name__}")
+            if isinstance(value, str) and not value.strip():
+                object.__setattr__(self, field.name, None)
+
+
+def read_day(value: object) -> dt.date:
+    """The shipping day.
+
+    Args:
+        value: a date, or text written YYYY-MM-DD.
+
+    Raises:
+        ShipmentError: it is missing or not a day.
+    """
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    if isinstance(value, str) and value.strip():
+        try:
+            return dt.date.fromisoformat(value.strip())
+        except ValueError:
+            raise ShipmentError(f"day {value[:40]!r} is not written YYYY-MM-DD") from None
+    raise ShipmentError("a shipment needs its day: day='YYYY-MM-DD'")
