@@ -1,0 +1,966 @@
+"""The class engine: is a component a member of a generic definition, and how, atom by atom?
+
+A component is a member if there is an embedding of the skeleton such that every position is either
+as in the reference or changed as a clause allows, and every heavy atom is thereby accounted for. An
+account that needs a reading marked arguable makes the proof arguable and is named in it.
+
+How it is decided, for each embedding of the skeleton:
+
+1. What is not skeleton falls into groups; each bond from a group to a skeleton atom takes a *seat*:
+   a branch or ring position at that atom, else the substituents position that covers it, else its
+   atom-form position. Where several seats are possible, all are tried.
+2. Each seated group is accounted for: as the reference's own group; as the reference's ring with
+   substituents that a clause allows; by a clause; by a reading.
+3. A group with several bonds must be one bridge that a clause allows, or each of its ends must fit
+   its seat as if the ring were open there; the latter depends on the reading `ring-closed`.
+
+The preferred proof is definite before arguable, then with fewest released positions, then with fewest readings, then one that keeps the
+reference's ring frames, then with fewest clauses, then first in the law's order, then first in
+canonical atom order (the atom order of the component's canonical SMILES).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rdkit import Chem, rdBase
+from rdkit.Chem import Descriptors
+
+from screening.chemistry.groups import (
+    HYDROGEN,
+    KINDS,
+    LINKER_KINDS,
+    Group,
+    RingFrame,
+    groups_around,
+)
+from screening.chemistry.language import (
+    Change,
+    ClassDefinition,
+    GroupWord,
+    Position,
+    ReadingText,
+)
+from screening.chemistry.proof import Account, ClassProof, State
+from screening.chemistry.structure import Component, read_structure
+from screening.errors import DefinitionError, MatchLimitError, ProofError, StructureError
+
+MAX_EMBEDDINGS = 1_000
+MAX_COMBINATIONS = 20_000
+
+RING_CLOSED = "ring-closed"
+ENGINE_READINGS: Mapping[str, ReadingText] = {
+    RING_CLOSED: ReadingText(
+        says=(
+            "Two positions are joined by a ring. Read as if the ring were open, each end fits; "
+            "the text does not say whether joined positions still count."
+        ),
+        who="reading of the screen, since the text is silent",
+    )
+}
+"""Readings that belong to the method and not to one law."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """One way to account for one group: its accounts and what they rest on."""
+
+    accounts: tuple[Account, ...]
+    readings: frozenset[str] = frozenset()
+    letters: frozenset[str] = frozenset()
+    replaced: bool = False
+    fits: bool = False
+
+
+_Seats = tuple[tuple[str, tuple[int, int]], ...]
+_Rank = tuple[bool, int, int, int, int, tuple[int, ...]]
+
+
+class CompiledDefinition:
+    """A class definition made ready for matching.
+
+    Args:
+        definition: the definition as its entry states it.
+        words: the law's group words.
+
+    Raises:
+        DefinitionError: reference, skeleton, positions and words do not fit together.
+    """
+
+    def __init__(self, definition: ClassDefinition, words: Mapping[str, GroupWord]) -> None:
+        self.definition = definition
+        self.words = dict(words)
+        self._order = {letter: i for i, letter in enumerate(definition.clauses)}
+        self._check_words()
+        self._query = self._read_skeleton()
+        self._maps = {
+            atom.GetAtomMapNum(): atom.GetIdx()
+            for atom in self._query.GetAtoms()
+            if atom.GetAtomMapNum()
+        }
+        self._query_bonds = frozenset(
+            frozenset((b.GetBeginAtomIdx(), b.GetEndAtomIdx())) for b in self._query.GetBonds()
+        )
+        for name, position in definition.positions.items():
+            for number in position.anchors:
+                if number not in self._maps:
+                    raise DefinitionError(f"position {name}: no skeleton atom :{number}")
+        self._parents = {
+            ring: name
+            for name, position in definition.positions.items()
+            for ring in position.with_ring
+        }
+        self._exclusive: dict[int, list[str]] = {}
+        self._pools: dict[int, list[str]] = {}
+        self._whole: dict[int, str] = {}
+        for name, position in definition.positions.items():
+            for number in position.anchors:
+                if position.kind in {"branch", "ring"}:
+                    self._exclusive.setdefault(number, []).append(name)
+                elif position.kind == "on_atom":
+                    self._whole[number] = name
+                elif position.kind in {"substituents", "atom_form"}:
+                    self._pools.setdefault(number, []).append(name)
+        self._reference_keys: dict[str, str] = {}
+        self._frame_keys: dict[str, str] = {}
+        self._linker_numbers: dict[str, int] = {}
+        self.reference = self._read_reference()
+        self._excepted = frozenset(
+            _single_component(e.structure, "excepts").smiles for e in definition.excepts
+        )
+
+    # --- compiling -----------------------------------------------------------------------
+
+    def _check_words(self) -> None:
+        used: set[str] = set()
+        for change in self._changes():
+            used |= set(change.words)
+        for word in sorted(used):
+            if word not in self.words:
+                raise DefinitionError(f"no group word {word!r}")
+            meaning = self.words[word]
+            kinds = [*meaning.certain, *(k for r in meaning.arguable.values() for k in r.kinds)]
+            for kind in kinds:
+                if kind not in KINDS and kind not in LINKER_KINDS and kind != HYDROGEN:
+                    raise DefinitionError(f"group word {word!r}: no kind {kind!r}")
+
+    def _changes(self) -> Iterator[Change]:
+        yield from self.definition.clauses.values()
+        for reading in self.definition.readings.values():
+            yield from reading.allows
+
+    def _read_skeleton(self) -> Chem.Mol:
+        with rdBase.BlockLogs():
+            query = Chem.MolFromSmarts(self.definition.skeleton)
+        if query is None:
+            raise DefinitionError("the skeleton is no SMARTS")
+        numbers = [a.GetAtomMapNum() for a in query.GetAtoms() if a.GetAtomMapNum()]
+        if len(set(numbers)) != len(numbers):
+            raise DefinitionError("the skeleton uses a map number twice")
+        return query
+
+    def _read_reference(self) -> Component:
+        reference = _single_component(self.definition.reference, "reference")
+        found = self._embeddings(reference.mol)
+        if not found:
+            raise DefinitionError("the skeleton does not match the reference")
+        for match in found:
+            if self._learn_reference(reference.mol, match):
+                return reference
+        raise DefinitionError(
+            "the reference has atoms that belong to no position; every atom needs its place"
+        )
+
+    def _learn_reference(self, mol: Chem.Mol, match: tuple[int, ...]) -> bool:
+        """Takes the reference's own groups from one embedding, if they all have a seat."""
+        keys: dict[str, str] = {}
+        frames: dict[str, str] = {}
+        groups = _groups_outside(mol, match)
+        for number, names in self._exclusive.items():
+            atom = match[self._maps[number]]
+            here = [g for g in groups if any(a == atom for a, _ in g.attachments)]
+            rings = [n for n in names if self.definition.positions[n].kind == "ring"]
+            for name in [*rings, *(n for n in names if n not in rings)]:
+                fitting = [g for g in here if name not in rings or g.frame is not None]
+                if not fitting:
+                    keys[name] = HYDROGEN
+                    continue
+                group = fitting[0]
+                here.remove(group)
+                keys[name] = group.key
+                if name in rings and group.frame is not None:
+                    frames[name] = group.frame.key
+            if here and number not in self._whole:
+                return False
+        for number, name in self._whole.items():
+            atom = match[self._maps[number]]
+            whole = _merged(mol, [g for g in groups if g.attachments[0][0] == atom])
+            keys[name] = whole.key if whole else HYDROGEN
+        seated = {match[self._maps[n]] for n in (*self._exclusive, *self._whole)}
+        if any(a not in seated for g in groups for a, _ in g.attachments):
+            return False
+        for name, position in self.definition.positions.items():
+            if position.kind == "linker":
+                linker = mol.GetAtomWithIdx(match[self._maps[position.anchors[0]]])
+                self._linker_numbers[name] = linker.GetAtomicNum()
+        self._reference_keys, self._frame_keys = keys, frames
+        return True
+
+    # --- matching ------------------------------------------------------------------------
+
+    def _embeddings(self, mol: Chem.Mol) -> Sequence[tuple[int, ...]]:
+        found = mol.GetSubstructMatches(
+            self._query, uniquify=False, maxMatches=MAX_EMBEDDINGS + 1
+        )
+        if len(found) > MAX_EMBEDDINGS:
+            raise MatchLimitError(self.definition.reference_name, MAX_EMBEDDINGS)
+        return [tuple(match) for match in found]
+
+    def may_match(self, component: Component) -> bool:
+        """The skeleton is there: necessary, not sufficient."""
+        return bool(component.mol.HasSubstructMatch(self._query))
+
+    def prove(
+        self, component: Component, clauses: Iterable[str] | None = None
+    ) -> ClassProof | None:
+        """The preferred proof that a component is a member, None if there is none.
+
+        Args:
+            component: the component.
+            clauses: letters in force; None: all.
+
+        Raises:
+            MatchLimitError: too many embeddings or accounts to decide.
+        """
+        if component.smiles in self._excepted:
+            return None
+        limit = self.definition.limits.max_mass
+        if limit is not None and Descriptors.MolWt(component.mol) > limit:
+            return None
+        active = frozenset(self.definition.clauses if clauses is None else clauses)
+        found: dict[tuple[object, ...], ClassProof] = {}
+        for match in self._embeddings(component.mol):
+            for rank, proof in self._accounts(component, match, active):
+                found.setdefault((*rank, match), proof)
+        if not found:
+            return None
+        best = found[min(found)]
+        others = {_signature(p) for p in found.values() if p.definite is best.definite}
+        return best.model_copy(update={"alternatives": len(others) - 1})
+
+    def _accounts(
+        self, component: Component, match: tuple[int, ...], active: frozenset[str]
+    ) -> Iterator[tuple[_Rank, ClassProof]]:
+        """Every full account of one embedding, with its rank."""
+        mol = component.mol
+        groups = _groups_outside(mol, match)
+        fixed = self._linker_options(mol, match, active)
+        if fixed is None:
+            return
+        chords = self._chords(mol, match)
+        tried = 0
+        for seating in self._seatings(match, groups):
+            slots = self._options_of_seating(mol, match, groups, seating, active)
+            if slots is None:
+                continue
+            for combination in itertools.product(*fixed, *slots):
+                tried += 1
+                if tried > MAX_COMBINATIONS:
+                    raise MatchLimitError(self.definition.reference_name, MAX_COMBINATIONS)
+                result = self._assemble(component, match, combination, chords)
+                if result is not None:
+                    yield result
+
+    def _assemble(
+        self,
+        component: Component,
+        match: tuple[int, ...],
+        combination: tuple[_Option, ...],
+        chords: tuple[Account, ...],
+    ) -> tuple[_Rank, ClassProof] | None:
+        """One combination of options as a proof, None where it is no member."""
+        readings = frozenset().union(*(o.readings for o in combination))
+        if chords:
+            readings |= {RING_CLOSED}
+        letters = frozenset().union(*(o.letters for o in combination))
+        accounts = (*(a for o in combination for a in o.accounts), *chords)
+        changed = any(a.state is not State.REFERENCE for a in accounts)
+        if not any(o.fits for o in combination) and (
+            changed or not self.definition.reference_is_member
+        ):
+            return None
+        if not self._counts_allow(accounts):
+            return None
+        ordered = tuple(sorted(letters, key=lambda x: self._order.get(x, len(self._order))))
+        rank = (
+            bool(readings),
+            sum(a.state is State.RELEASED for a in accounts),
+            len(readings),
+            sum(o.replaced for o in combination),
+            len(letters),
+            tuple(self._order.get(x, len(self._order)) for x in ordered),
+        )
+        places = list(self.definition.positions)
+        proof = ClassProof(
+            component=component.smiles,
+            reference=self.definition.reference,
+            reference_name=self.definition.reference_name,
+            skeleton={n: match[i] for n, i in sorted(self._maps.items())},
+            accounts=tuple(
+                sorted(accounts, key=lambda a: (places.index(a.position), a.atoms, a.attachments))
+            ),
+            clauses=ordered,
+            readings=tuple(sorted(readings)),
+        )
+        return rank, proof
+
+    def _counts_allow(self, accounts: Iterable[Account]) -> bool:
+        """No clause is used at one position more often than it allows."""
+        used = Counter((a.clause, a.position) for a in accounts if a.clause and a.atoms)
+        return all(
+            clause.max_count is None or used[letter, name] <= clause.max_count
+            for letter, clause in self.definition.clauses.items()
+            for name in clause.at
+        )
+
+    def _chords(self, mol: Chem.Mol, match: tuple[int, ...]) -> tuple[Account, ...]:
+        """Bonds between skeleton atoms that the skeleton does not have: rings closed by a bond."""
+        place = {atom: i for i, atom in enumerate(match)}
+        found = []
+        for bond in mol.GetBonds():
+            a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+            if a in place and b in place:
+                if frozenset((place[a], place[b])) not in self._query_bonds:
+                    name = next(iter(self.definition.positions))
+                    found.append(
+                        Account(
+                            position=name,
+                            title="a bond between two atoms of the skeleton",
+                            state=State.READING,
+                            readings=(RING_CLOSED,),
+                            attachments=((min(a, b), max(a, b)),),
+                        )
+                    )
+        return tuple(found)
+
+    def _linker_options(
+        self, mol: Chem.Mol, match: tuple[int, ...], active: frozenset[str]
+    ) -> list[list[_Option]] | None:
+        """Options for each linking atom that is not the reference's; None where one does not fit."""
+        slots = []
+        for name, number in self._linker_numbers.items():
+            position = self.definition.positions[name]
+            atom = match[self._maps[position.anchors[0]]]
+            found = mol.GetAtomWithIdx(atom).GetAtomicNum()
+            if found == number:
+                continue
+            kind = next((k for k, n in LINKER_KINDS.items() if n == found), None)
+            options = [
+                _Option((account,), frozenset(account.readings), frozenset({account.clause or ""}) - {""}, fits=True)
+                for change, letter, reading in self._changes_at(name, active)
+                for account in self._linker_accounts(name, position, change, letter, reading, kind)
+            ]
+            if not options:
+                return None
+            slots.append(_pruned(options))
+        return slots
+
+    def _linker_accounts(
+        self,
+        name: str,
+        position: Position,
+        change: Change,
+        letter: str | None,
+        reading: str | None,
+        kind: str | None,
+    ) -> Iterator[Account]:
+        for word in change.becomes:
+            for found, word_reading in self._meanings(word):
+                if found == kind and kind is not None:
+                    readings = tuple(sorted({r for r in (reading, word_reading) if r}))
+                    yield Account(
+                        position=name,
+                        title=position.title,
+                        state=State.READING if reading else State.CLAUSE,
+                        clause=letter,
+                        word=word,
+                        kind=kind,
+                        readings=readings,
+                    )
+
+    def _meanings(self, word: str) -> Iterator[tuple[str, str | None]]:
+        """Every kind that a word takes in, with the reading it depends on; certain ones first."""
+        meaning = self.words[word]
+        for kind in meaning.certain:
+            yield kind, None
+        for reading, text in meaning.arguable.items():
+            for kind in text.kinds:
+                yield kind, reading
+
+    # --- seats ---------------------------------------------------------------------------
+
+    def _seatings(
+        self, match: tuple[int, ...], groups: Sequence[Group]
+    ) -> Iterator[dict[tuple[int, int], str]]:
+        """Every way to give each bond from a group to the skeleton a position."""
+        numbers = {match[i]: n for n, i in self._maps.items()}
+        bonds: dict[int, list[tuple[int, int]]] = {}
+        for group in groups:
+            for anchor, first in group.attachments:
+                bonds.setdefault(anchor, []).append((anchor, first))
+        choices: list[list[dict[tuple[int, int], str]]] = []
+        for anchor, here in sorted(bonds.items()):
+            number = numbers.get(anchor)
+            if number is None:
+                return
+            options = list(self._seat_choices(number, here))
+            if not options:
+                return
+            choices.append(options)
+        for combination in itertools.product(*choices):
+            yield {bond: name for part in combination for bond, name in part.items()}
+
+    def _seat_choices(
+        self, number: int, here: Sequence[tuple[int, int]]
+    ) -> Iterator[dict[tuple[int, int], str]]:
+        """The ways to seat the bonds at one skeleton atom."""
+        if number in self._whole:
+            yield dict.fromkeys(here, self._whole[number])
+            return
+        slots = self._exclusive.get(number, [])
+        pools = self._pools.get(number, [])
+        for picks in itertools.product([None, *slots], repeat=len(here)):
+            taken = [p for p in picks if p is not None]
+            if len(set(taken)) != len(taken):
+                continue
+            free = [bond for bond, pick in zip(here, picks, strict=True) if pick is None]
+            # A free slot is filled first: only what finds no slot is a substituent of the atom.
+            if free and not pools:
+                continue
+            seated = {b: p for b, p in zip(here, picks, strict=True) if p is not None}
+            for pool in itertools.product(pools, repeat=len(free)):
+                yield seated | dict(zip(free, pool, strict=True))
+
+    def _options_of_seating(
+        self,
+        mol: Chem.Mol,
+        match: tuple[int, ...],
+        groups: Sequence[Group],
+        seating: Mapping[tuple[int, int], str],
+        active: frozenset[str],
+    ) -> list[list[_Option]] | None:
+        """Options for every group and every empty slot; None as soon as one has none."""
+        slots: list[list[_Option]] = []
+        filled = set(seating.values())
+        for names in self._exclusive.values():
+            for name in names:
+                if name not in filled:
+                    options = self._empty_options(name, active)
+                    if not options:
+                        return None
+                    slots.append(_pruned(options))
+        whole: dict[str, list[Group]] = {}
+        for group in groups:
+            seats = tuple((seating[bond], bond) for bond in group.attachments)
+            names_here = {name for name, _ in seats}
+            if len(names_here) == 1 and next(iter(names_here)) in self._whole.values():
+                whole.setdefault(next(iter(names_here)), []).append(group)
+                continue
+            options = self._group_options(group, seats, active)
+            if not options:
+                return None
+            slots.append(_pruned(options))
+        for name in self._whole.values():
+            merged = _merged(mol, whole.get(name, []))
+            options = (
+                self._branch_options(name, merged, active)
+                if merged is not None
+                else ([] if name in filled else self._empty_options(name, active))
+            )
+            if not options and name not in filled:
+                return None
+            if merged is not None and not options:
+                return None
+            if options:
+                slots.append(_pruned(options))
+        return slots
+
+    # --- options for one group -----------------------------------------------------------
+
+    def _changes_at(
+        self, name: str, active: frozenset[str]
+    ) -> Iterator[tuple[Change, str | None, str | None]]:
+        """Changes allowed at a position: (change, letter, reading), clauses first."""
+        for letter, clause in self.definition.clauses.items():
+            if letter in active and name in clause.at:
+                yield clause, letter, None
+        for reading, body in self.definition.readings.items():
+            for change in body.allows:
+                if name in change.at and (change.clause is None or change.clause in active):
+                    yield change, change.clause, reading
+
+    def _releases(self, name: str) -> Iterator[str]:
+        for reading, body in self.definition.readings.items():
+            if name in body.releases:
+                yield reading
+
+    def _account(
+        self,
+        name: str,
+        group: Group | None,
+        state: State,
+        *,
+        clause: str | None = None,
+        word: str | None = None,
+        kind: str | None = None,
+        readings: Iterable[str] = (),
+        atoms: Iterable[int] | None = None,
+    ) -> Account:
+        return Account(
+            position=name,
+            title=self.definition.positions[name].title,
+            state=state,
+            clause=clause,
+            word=word,
+            kind=kind,
+            readings=tuple(sorted(set(readings))),
+            atoms=tuple(sorted(group.atoms if group else () if atoms is None else atoms))
+            if atoms is None
+            else tuple(sorted(atoms)),
+            attachments=group.attachments if group else (),
+        )
+
+    def _empty_options(self, name: str, active: frozenset[str]) -> list[_Option]:
+        """An empty slot: hydrogen."""
+        if self._reference_keys.get(name, HYDROGEN) == HYDROGEN:
+            return [_Option((self._account(name, None, State.REFERENCE, kind=HYDROGEN),))]
+        options = []
+        for change, letter, reading in self._changes_at(name, active):
+            for word in change.becomes:
+                for kind, word_reading in self._meanings(word):
+                    if kind == HYDROGEN:
+                        readings = {r for r in (reading, word_reading) if r}
+                        account = self._account(
+                            name,
+                            None,
+                            State.READING if reading else State.CLAUSE,
+                            clause=letter,
+                            word=word,
+                            kind=kind,
+                            readings=readings,
+                        )
+                        options.append(_option(account))
+        options += [
+            _Option(
+                (self._account(name, None, State.RELEASED, kind=HYDROGEN, readings=[reading]),),
+                frozenset({reading}),
+            )
+            for reading in self._releases(name)
+        ]
+        return options
+
+    def _group_options(
+        self, group: Group, seats: _Seats, active: frozenset[str]
+    ) -> list[_Option]:
+        """Options for one group on its seats."""
+        if len(seats) == 1:
+            return self._seat_options(seats[0][0], group, active)
+        names = tuple(dict.fromkeys(name for name, _ in seats))
+        options = self._bridge_options(group, names, active)
+        return options or self._opened_options(group, seats, active)
+
+    def _seat_options(self, name: str, group: Group, active: frozenset[str]) -> list[_Option]:
+        position = self.definition.positions[name]
+        if position.kind in {"branch", "ring", "on_atom"}:
+            return self._branch_options(name, group, active)
+        return self._substituent_options(name, group, active)
+
+    def _branch_options(self, name: str, group: Group, active: frozenset[str]) -> list[_Option]:
+        """A group on a branch, ring or on-atom position."""
+        if group.key == self._reference_keys.get(name):
+            return [_Option((self._account(name, group, State.REFERENCE),))]
+        position = self.definition.positions[name]
+        frame = group.frame if position.kind == "ring" else None
+        if position.kind == "ring" and frame is None:
+            return self._released(name, group)
+        options: list[_Option] = []
+        if frame is not None:
+            options += self._kept_frame_options(name, group, frame, active)
+        for change, letter, reading in self._changes_at(name, active):
+            for word, kind, readings in self._fits(change.becomes, change, group):
+                carried = self._carried_readings(change, frame)
+                if carried is None:
+                    continue
+                account = self._account(
+                    name,
+                    group,
+                    State.READING if reading else State.CLAUSE,
+                    clause=letter,
+                    word=word,
+                    kind=kind,
+                    readings={*readings, *carried, *([reading] if reading else [])},
+                )
+                options.append(_option(account, replaced=frame is not None))
+        return options + self._released(name, group)
+
+    def _released(self, name: str, group: Group) -> list[_Option]:
+        return [
+            _Option(
+                (self._account(name, group, State.RELEASED, readings=[reading]),),
+                frozenset({reading}),
+            )
+            for reading in self._releases(name)
+        ]
+
+    def _kept_frame_options(
+        self, name: str, group: Group, frame: RingFrame, active: frozenset[str]
+    ) -> list[_Option]:
+        """The reference's ring with substituents that the nesting position allows."""
+        parent = self._parents.get(name)
+        if parent is None or frame.key != self._frame_keys.get(name):
+            return []
+        ring = Account(
+            position=name,
+            title=self.definition.positions[name].title,
+            state=State.REFERENCE,
+            atoms=tuple(sorted(frame.ring)),
+            attachments=group.attachments,
+        )
+        slots = [
+            self._group_options(g, tuple((parent, b) for b in g.attachments), active)
+            for g in frame.on_ring
+        ]
+        if not all(slots):
+            return []
+        return [
+            _Option(
+                (ring, *(a for o in combination for a in o.accounts)),
+                frozenset().union(*(o.readings for o in combination)),
+                frozenset().union(*(o.letters for o in combination)),
+                fits=any(o.fits for o in combination),
+            )
+            for combination in itertools.product(*(_pruned(s) for s in slots))
+        ]
+
+    def _substituent_options(
+        self, name: str, group: Group, active: frozenset[str]
+    ) -> list[_Option]:
+        """A substituent on a substituents or atom-form position."""
+        options = []
+        for change, letter, reading in self._changes_at(name, active):
+            for word, kind, readings in self._fits(change.bears, change, group):
+                account = self._account(
+                    name,
+                    group,
+                    State.READING if reading else State.CLAUSE,
+                    clause=letter,
+                    word=word,
+                    kind=kind,
+                    readings={*readings, *([reading] if reading else [])},
+                )
+                options.append(_option(account))
+        return options + self._released(name, group)
+
+    def _bridge_options(
+        self, group: Group, names: tuple[str, ...], active: frozenset[str]
+    ) -> list[_Option]:
+        """A group with several bonds as one bridge: within one position, or one that a clause joins."""
+        options = []
+        for change, letter, reading in self._changes_at(names[0], active):
+            words = change.joins if len(names) > 1 else (*change.joins, *change.bears)
+            if not set(names) <= set(change.at):
+                continue
+            for word, kind, readings in self._fits(words, change, group):
+                account = self._account(
+                    names[0],
+                    group,
+                    State.READING if reading else State.CLAUSE,
+                    clause=letter,
+                    word=word,
+                    kind=kind,
+                    readings={*readings, *([reading] if reading else [])},
+                )
+                options.append(_option(account))
+        return options
+
+    def _opened_options(
+        self, group: Group, seats: _Seats, active: frozenset[str]
+    ) -> list[_Option]:
+        """Each end of a group with several bonds, read as if the ring were open there."""
+        ends = self._ends(seats)
+        parts: list[list[_Option]] = []
+        for name, bonds in ends:
+            if self.definition.positions[name].kind == "ring":
+                options = self._opened_ring_options(name, group.opened(bonds[0]), active)
+            elif len(bonds) > 1:
+                options = self._seat_options(name, Group(group.mol, group.atoms, bonds), active)
+            else:
+                options = self._seat_options(name, self._free_end(group, seats, bonds[0]), active)
+            if not options:
+                return []
+            parts.append(_pruned(options))
+        result = []
+        for combination in itertools.product(*parts):
+            accounts = []
+            for i, ((_, bonds), option) in enumerate(zip(ends, combination, strict=True)):
+                source = option.accounts[0]
+                accounts.append(
+                    source.model_copy(
+                        update={
+                            "state": State.READING,
+                            "readings": tuple(sorted({*source.readings, RING_CLOSED})),
+                            "atoms": tuple(sorted(group.atoms)) if i == 0 else (),
+                            "attachments": bonds,
+                        }
+                    )
+                )
+            result.append(
+                _Option(
+                    tuple(accounts),
+                    frozenset({RING_CLOSED}).union(*(o.readings for o in combination)),
+                    frozenset().union(*(o.letters for o in combination)),
+                    fits=any(o.fits for o in combination),
+                )
+            )
+        return result
+
+    def _ends(self, seats: _Seats) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
+        """The ends of a group with several bonds: all bonds to an on-atom position are one end."""
+        whole = set(self._whole.values())
+        ends: list[tuple[str, tuple[tuple[int, int], ...]]] = [
+            (name, (bond,)) for name, bond in seats if name not in whole
+        ]
+        for name in dict.fromkeys(n for n, _ in seats if n in whole):
+            ends.append((name, tuple(b for n, b in seats if n == name)))
+        return ends
+
+    def _opened_ring_options(
+        self, name: str, opened: Group, active: frozenset[str]
+    ) -> list[_Option]:
+        """A ring position of an opened group: the frame counts, what it carries stands elsewhere."""
+        frame = opened.frame
+        if frame is None:
+            return []
+        if frame.alone and frame.key == self._frame_keys.get(name):
+            return [_Option((self._account(name, opened, State.REFERENCE),))]
+        return self._branch_options(name, opened, active)
+
+    def _free_end(self, group: Group, seats: _Seats, bond: tuple[int, int]) -> Group:
+        """The part of a group that belongs to one bond: without rings that other bonds seat."""
+        atoms = set(group.atoms)
+        for name, other in seats:
+            frame = group.opened(other).frame
+            if other != bond and self.definition.positions[name].kind == "ring" and frame:
+                if bond[1] not in frame.system:
+                    atoms -= frame.system
+        for part in groups_around(group.mol, frozenset({bond[0]}), frozenset(atoms)):
+            if bond[1] in part.atoms:
+                return Group(group.mol, part.atoms, (bond,))
+        return group.opened(bond)
+
+    def _fits(
+        self, words: Iterable[str], change: Change, group: Group
+    ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """The words a group fits: (word, kind, readings); a certain fit of any word stands alone."""
+        if change.max_carbons is not None and group.carbons > change.max_carbons:
+            return
+        arguable = []
+        for word in words:
+            for kind, reading in self._meanings(word):
+                test = KINDS.get(kind)
+                if test is None or not test(group):
+                    continue
+                if reading is None:
+                    yield word, kind, ()
+                    return
+                arguable.append((word, kind, (reading,)))
+        yield from arguable
+
+    def _carried_readings(self, change: Change, frame: RingFrame | None) -> frozenset[str] | None:
+        """Readings that the substituents of a replacing ring need; None where one does not fit."""
+        if change.carrying is None or frame is None:
+            return frozenset()
+        readings: set[str] = set()
+        for group in frame.carried:
+            found = next(iter(self._fits(change.carrying, change, group)), None)
+            if found is None:
+                return None
+            readings |= set(found[2])
+        return frozenset(readings)
+
+    # --- readings and checking -------------------------------------------------------------
+
+    def reading_text(self, name: str) -> ReadingText:
+        """What a reading says and who reads it so."""
+        if name in ENGINE_READINGS:
+            return ENGINE_READINGS[name]
+        if name in self.definition.readings:
+            return self.definition.readings[name]
+        for word in self.words.values():
+            if name in word.arguable:
+                return word.arguable[name]
+        raise KeyError(name)
+
+
+def _signature(proof: ClassProof) -> frozenset[tuple[str, str | None, str | None, tuple[int, ...]]]:
+    """What tells two accounts apart: which groups stand where, by which clause."""
+    return frozenset((a.position, a.clause, a.kind, a.atoms) for a in proof.accounts if a.atoms)
+
+
+def _option(account: Account, *, replaced: bool = False) -> _Option:
+    """An option of one account that a clause or reading fits."""
+    letters = frozenset({account.clause} if account.clause else ())
+    return _Option((account,), frozenset(account.readings), letters, replaced, fits=True)
+
+
+def _pruned(options: list[_Option]) -> list[_Option]:
+    """Definite options alone where there are any: an arguable one is never preferred to them."""
+    definite = [o for o in options if not o.readings]
+    return definite or options
+
+
+def _groups_outside(mol: Chem.Mol, match: tuple[int, ...]) -> tuple[Group, ...]:
+    skeleton = frozenset(match)
+    return groups_around(
+        mol, skeleton, frozenset(a.GetIdx() for a in mol.GetAtoms()) - skeleton
+    )
+
+
+def _merged(mol: Chem.Mol, groups: Sequence[Group]) -> Group | None:
+    """All groups at one atom as one; None without any."""
+    if not groups:
+        return None
+    return Group(
+        mol,
+        frozenset().union(*(g.atoms for g in groups)),
+        tuple(sorted(a for g in groups for a in g.attachments)),
+    )
+
+
+def _single_component(smiles: str, what: str) -> Component:
+    try:
+        components = read_structure(smiles).components
+    except StructureError as error:
+        raise DefinitionError(f"{what}: {error}") from error
+    if len(components) != 1:
+        raise DefinitionError(f"{what}: must be one component")
+    return components[0]
+
+
+@lru_cache(maxsize=256)
+def _pattern(smarts: str) -> Chem.Mol:
+    with rdBase.BlockLogs():
+        pattern = Chem.MolFromSmarts(smarts)
+    if pattern is None:
+        raise DefinitionError(f"{smarts} is no SMARTS")
+    return pattern
+
+
+def substructure_named(smarts: str, component: Component) -> bool:
+    """Whether a component holds a substructure; for findings, never for hits.
+
+    Raises:
+        DefinitionError: the pattern is no SMARTS.
+    """
+    return bool(component.mol.HasSubstructMatch(_pattern(smarts)))
+
+
+def check_proof(proof: ClassProof, definition: CompiledDefinition) -> None:
+    """Verifies a proof against molecule and definition, without searching for another one.
+
+    The skeleton must lie on the named atoms, atom by atom and bond by bond; the groups must be
+    whole, disjoint and together with the skeleton hold every heavy atom; every group must be what
+    its account says, allowed where it is, on the readings named and no others.
+
+    Args:
+        proof: the proof, possibly read back from JSON.
+        definition: the compiled definition it claims to meet.
+
+    Raises:
+        ProofError: anything does not hold; the message says what.
+    """
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(proof.component)
+    if mol is None:
+        raise ProofError("its component cannot be read")
+    match = _check_skeleton(proof, definition, mol)
+    _check_partition(proof, definition, mol, match)
+    _check_accounts(proof, definition, mol, match)
+
+
+def _check_skeleton(
+    proof: ClassProof, definition: CompiledDefinition, mol: Chem.Mol
+) -> tuple[int, ...]:
+    query = definition._query
+    if set(proof.skeleton) != set(definition._maps):
+        raise ProofError("its skeleton names other atoms than the definition's")
+    place = {definition._maps[n]: atom for n, atom in proof.skeleton.items()}
+    if len(place) != query.GetNumAtoms():
+        raise ProofError("the skeleton has atoms without map numbers; the proof cannot name them")
+    match = tuple(place[i] for i in range(query.GetNumAtoms()))
+    if len(set(match)) != len(match) or not all(0 <= a < mol.GetNumAtoms() for a in match):
+        raise ProofError("its skeleton does not name distinct atoms")
+    for atom in query.GetAtoms():
+        if not atom.Match(mol.GetAtomWithIdx(match[atom.GetIdx()])):
+            raise ProofError(f"skeleton atom :{atom.GetAtomMapNum()} does not fit")
+    for bond in query.GetBonds():
+        found = mol.GetBondBetweenAtoms(match[bond.GetBeginAtomIdx()], match[bond.GetEndAtomIdx()])
+        if found is None or not bond.Match(found):
+            raise ProofError("a bond of the skeleton is missing or another one")
+    return match
+
+
+def _check_partition(
+    proof: ClassProof, definition: CompiledDefinition, mol: Chem.Mol, match: tuple[int, ...]
+) -> None:
+    seen = list(match)
+    for account in proof.accounts:
+        seen += account.atoms
+    if sorted(seen) != list(range(mol.GetNumAtoms())):
+        raise ProofError("its groups and skeleton do not hold every atom exactly once")
+    bonds = {
+        (a, f) for g in _groups_outside(mol, match) for a, f in g.attachments
+    }
+    claimed = {
+        pair
+        for account in proof.accounts
+        for pair in account.attachments
+        if pair[0] in match and pair[1] not in match
+    }
+    if bonds != claimed:
+        raise ProofError("its groups are not bound to the skeleton as it says")
+
+
+def _check_accounts(
+    proof: ClassProof, definition: CompiledDefinition, mol: Chem.Mol, match: tuple[int, ...]
+) -> None:
+    """The named seating must yield exactly these accounts; no other seating is looked for."""
+    seating: dict[tuple[int, int], str] = {}
+    positions = definition.definition.positions
+    numbers = {match[i]: n for n, i in definition._maps.items()}
+    for account in proof.accounts:
+        if account.position not in positions:
+            raise ProofError(f"no position {account.position}")
+        for anchor, first in account.attachments:
+            if anchor in numbers and first not in match:
+                seating[anchor, first] = account.position
+    for (anchor, _), name in seating.items():
+        if numbers[anchor] not in positions[name].anchors:
+            raise ProofError(f"a group at {name} is bound where that position is not")
+    groups = _groups_outside(mol, match)
+    active = frozenset(definition.definition.clauses)
+    fixed = definition._linker_options(mol, match, active)
+    slots = definition._options_of_seating(mol, match, groups, seating, active)
+    if fixed is None or slots is None:
+        raise ProofError("a group is not allowed where it stands")
+    component = Component(mol, proof.component, proof.component, frozenset())
+    chords = definition._chords(mol, match)
+    for combination in itertools.product(*fixed, *slots):
+        result = definition._assemble(component, match, combination, chords)
+        if result is not None and result[1] == proof.model_copy(update={"alternatives": 0}):
+            return
+    raise ProofError("its accounts are not what the definition says of these groups")

@@ -1,0 +1,764 @@
+"""The vocabulary in which laws' words for groups are spelled out: chemical kinds, each yes or no.
+
+A `Group` is what hangs from (or bridges) skeleton atoms. A *kind* is a plain chemical fact about it,
+decided here; what a law's *word* (alkyl, ester, monocycle) takes in, certainly or arguably, is data
+in that law's ``groups.yaml``. Names follow IUPAC usage where IUPAC has one: "alkyl" in the Gold Book
+is derived from any alkane, branched or not; groups with rings are kept apart, since laws differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from rdkit import Chem
+
+HALOGENS = frozenset({9, 17, 35, 53})
+_SINGLE = Chem.BondType.SINGLE
+_DOUBLE = Chem.BondType.DOUBLE
+_TRIPLE = Chem.BondType.TRIPLE
+
+
+@dataclass(frozen=True)
+class Group:
+    """Atoms of a component that hang from anchor atoms outside of them.
+
+    Attributes:
+        mol: the component.
+        atoms: the atoms of the group.
+        attachments: pairs (anchor, group atom), one a bond, in ascending order.
+    """
+
+    mol: Chem.Mol
+    atoms: frozenset[int]
+    attachments: tuple[tuple[int, int], ...]
+
+    @property
+    def head(self) -> int:
+        """The group atom of the first attachment."""
+        return self.attachments[0][1]
+
+    @property
+    def single(self) -> bool:
+        """Bound by one single bond."""
+        return len(self.attachments) == 1 and self.bond_type(*self.attachments[0]) == _SINGLE
+
+    def bond_type(self, a: int, b: int) -> Chem.BondType:
+        """Type of the bond between two atoms."""
+        return self.mol.GetBondBetweenAtoms(a, b).GetBondType()
+
+    def number(self, atom: int) -> int:
+        """Atomic number."""
+        return int(self.mol.GetAtomWithIdx(atom).GetAtomicNum())
+
+    def hydrogens(self, atom: int) -> int:
+        """Hydrogens on an atom."""
+        return int(self.mol.GetAtomWithIdx(atom).GetTotalNumHs())
+
+    def charge(self, atom: int) -> int:
+        """Formal charge of an atom."""
+        return int(self.mol.GetAtomWithIdx(atom).GetFormalCharge())
+
+    def neighbours(self, atom: int) -> list[int]:
+        """Neighbours inside the group."""
+        return [
+            n.GetIdx()
+            for n in self.mol.GetAtomWithIdx(atom).GetNeighbors()
+            if n.GetIdx() in self.atoms
+        ]
+
+    @cached_property
+    def elements(self) -> frozenset[int]:
+        """Atomic numbers present."""
+        return frozenset(self.number(a) for a in self.atoms)
+
+    @cached_property
+    def bonds(self) -> frozenset[Chem.BondType]:
+        """Bond types inside the group."""
+        return frozenset(
+            b.GetBondType()
+            for b in self.mol.GetBonds()
+            if b.GetBeginAtomIdx() in self.atoms and b.GetEndAtomIdx() in self.atoms
+        )
+
+    @cached_property
+    def rings(self) -> tuple[frozenset[int], ...]:
+        """Smallest rings that lie wholly inside the group."""
+        rings = (frozenset(r) for r in self.mol.GetRingInfo().AtomRings())
+        return tuple(r for r in rings if r <= self.atoms)
+
+    @cached_property
+    def carbons(self) -> int:
+        """Number of carbon atoms."""
+        return sum(self.number(a) == 6 for a in self.atoms)
+
+    @cached_property
+    def neutral(self) -> bool:
+        """No atom is charged."""
+        return not any(self.charge(a) for a in self.atoms)
+
+    def doubly_bound(self, atom: int, number: int) -> list[int]:
+        """Terminal group atoms of one element that are doubly bound to an atom."""
+        return [
+            n
+            for n in self.neighbours(atom)
+            if self.number(n) == number and self.bond_type(atom, n) == _DOUBLE
+        ]
+
+    @cached_property
+    def key(self) -> str:
+        """Canonical SMILES of the group with its attachments as dummy atoms: equal means the same.
+
+        Anchors are told apart only by how many of them there are, so the key compares groups at one
+        position; stereo is not part of it.
+        """
+        editable = Chem.RWMol()
+        index: dict[int, int] = {}
+        for atom in sorted(self.atoms):
+            source = self.mol.GetAtomWithIdx(atom)
+            copy = Chem.Atom(source.GetAtomicNum())
+            copy.SetFormalCharge(source.GetFormalCharge())
+            copy.SetNoImplicit(True)
+            copy.SetNumExplicitHs(source.GetTotalNumHs())
+            copy.SetIsAromatic(source.GetIsAromatic())
+            index[atom] = editable.AddAtom(copy)
+        for bond in self.mol.GetBonds():
+            a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+            if a in index and b in index:
+                editable.AddBond(index[a], index[b], bond.GetBondType())
+        for anchor, first in self.attachments:
+            dummy = editable.AddAtom(Chem.Atom(0))
+            editable.AddBond(dummy, index[first], self.bond_type(anchor, first))
+        return str(Chem.MolToSmiles(editable))
+
+    def opened(self, attachment: tuple[int, int]) -> Group:
+        """The group as it would be if only one of its attachments were there."""
+        return Group(self.mol, self.atoms, (attachment,))
+
+    @cached_property
+    def frame(self) -> RingFrame | None:
+        """The ring that the head belongs to, None where the head is in no ring of the group."""
+        own = [r for r in self.rings if self.head in r]
+        if not own:
+            return None
+        ring = min(own, key=lambda r: (len(r), sorted(r)))
+        system = set(ring)
+        grown = True
+        while grown:
+            touching = [r for r in self.rings if r & system and not r <= system]
+            grown = bool(touching)
+            for r in touching:
+                system |= r
+        return RingFrame(self, frozenset(ring), frozenset(system))
+
+
+@dataclass(frozen=True)
+class RingFrame:
+    """The ring by which a group is bound, and the fused, bridged or spiro system around it."""
+
+    group: Group
+    ring: frozenset[int]
+    system: frozenset[int]
+
+    @property
+    def alone(self) -> bool:
+        """The ring shares no atom with another ring: a monocycle."""
+        return self.ring == self.system
+
+    @property
+    def aromatic(self) -> bool:
+        """Every atom of the ring is aromatic."""
+        return all(self.group.mol.GetAtomWithIdx(a).GetIsAromatic() for a in self.ring)
+
+    @property
+    def carbocycle(self) -> bool:
+        """Every atom of the ring is carbon."""
+        return all(self.group.number(a) == 6 for a in self.ring)
+
+    @property
+    def system_aromatic_carbon(self) -> bool:
+        """Every atom of the ring system is an aromatic carbon (naphthyl and the like)."""
+        atoms = (self.group.mol.GetAtomWithIdx(a) for a in self.system)
+        return all(a.GetIsAromatic() and a.GetAtomicNum() == 6 for a in atoms)
+
+    @cached_property
+    def carried(self) -> tuple[Group, ...]:
+        """What the ring system carries, one group a substituent."""
+        return groups_around(self.group.mol, self.system, self.group.atoms - self.system)
+
+    @cached_property
+    def on_ring(self) -> tuple[Group, ...]:
+        """What the ring alone carries; a ring fused to it is a group with two bonds."""
+        return groups_around(self.group.mol, self.ring, self.group.atoms - self.ring)
+
+    @cached_property
+    def key(self) -> str:
+        """Canonical key of the bare ring as bound, whatever it carries or is fused to."""
+        mol, atoms = self.group.mol, self.ring
+        editable = Chem.RWMol()
+        index: dict[int, int] = {}
+        for atom in sorted(atoms):
+            source = mol.GetAtomWithIdx(atom)
+            copy = Chem.Atom(source.GetAtomicNum())
+            copy.SetFormalCharge(source.GetFormalCharge())
+            copy.SetNoImplicit(True)
+            copy.SetIsAromatic(source.GetIsAromatic())
+            index[atom] = editable.AddAtom(copy)
+        for bond in mol.GetBonds():
+            a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+            if a in index and b in index:
+                editable.AddBond(index[a], index[b], bond.GetBondType())
+        dummy = editable.AddAtom(Chem.Atom(0))
+        editable.AddBond(dummy, index[self.group.head], _SINGLE)
+        return str(Chem.MolToSmiles(editable))
+
+
+def groups_around(
+    mol: Chem.Mol, anchors: frozenset[int], free: frozenset[int]
+) -> tuple[Group, ...]:
+    """The connected groups of the free atoms, with their bonds to the anchors.
+
+    Args:
+        mol: the component.
+        anchors: atoms that groups may be bound to.
+        free: the atoms to divide into groups.
+
+    Returns:
+        Groups in the order of their lowest atom; every free atom that is connected to an anchor
+        through free atoms is in exactly one.
+    """
+    left = set(free)
+    groups = []
+    while left:
+        seed = min(left)
+        stack, atoms = [seed], {seed}
+        while stack:
+            for n in mol.GetAtomWithIdx(stack.pop()).GetNeighbors():
+                if n.GetIdx() in left and n.GetIdx() not in atoms:
+                    atoms.add(n.GetIdx())
+                    stack.append(n.GetIdx())
+        left -= atoms
+        attachments = sorted(
+            (n.GetIdx(), a)
+            for a in atoms
+            for n in mol.GetAtomWithIdx(a).GetNeighbors()
+            if n.GetIdx() in anchors
+        )
+        groups.append(Group(mol, frozenset(atoms), tuple(attachments)))
+    return tuple(groups)
+
+
+# --- kinds -----------------------------------------------------------------------------------
+
+Kind = Callable[[Group], bool]
+_CARBON = frozenset({6})
+
+
+def _saturated_or(*extra: Chem.BondType) -> frozenset[Chem.BondType]:
+    return frozenset({_SINGLE, *extra})
+
+
+def _hydrocarbyl(group: Group, bonds: frozenset[Chem.BondType], *, ring: bool) -> bool:
+    return (
+        group.single
+        and group.elements == _CARBON
+        and group.neutral
+        and group.bonds <= bonds
+        and bool(group.rings) is ring
+    )
+
+
+def _alkenyl(group: Group, *, ring: bool) -> bool:
+    return _hydrocarbyl(group, _saturated_or(_DOUBLE), ring=ring) and _DOUBLE in group.bonds
+
+
+def _haloalkyl(group: Group, *, ring: bool) -> bool:
+    return (
+        group.single
+        and group.number(group.head) == 6
+        and bool(group.elements & HALOGENS)
+        and group.elements <= _CARBON | HALOGENS
+        and group.neutral
+        and group.bonds <= {_SINGLE}
+        and bool(group.rings) is ring
+    )
+
+
+def _lone(group: Group, number: int, bond: Chem.BondType) -> bool:
+    return (
+        len(group.atoms) == 1
+        and len(group.attachments) == 1
+        and group.bond_type(*group.attachments[0]) == bond
+        and group.number(group.head) == number
+    )
+
+
+def _behind_oxygen(group: Group) -> Group | None:
+    """What an oxygen head carries, None where the group is not bound by an ether oxygen."""
+    if not group.single or group.number(group.head) != 8 or len(group.neighbours(group.head)) != 1:
+        return None
+    if group.charge(group.head) or group.hydrogens(group.head):
+        return None
+    inner = group.neighbours(group.head)[0]
+    return Group(group.mol, group.atoms - {group.head}, ((group.head, inner),))
+
+
+def _acyl_carbon(group: Group, atom: int) -> bool:
+    """A carbon that is doubly bound to oxygen or sulphur."""
+    return group.number(atom) == 6 and bool(
+        group.doubly_bound(atom, 8) or group.doubly_bound(atom, 16)
+    )
+
+
+def _alkoxyl(group: Group, *, ring: bool) -> bool:
+    inner = _behind_oxygen(group)
+    return inner is not None and _hydrocarbyl(inner, _saturated_or(), ring=ring)
+
+
+def _ether_oxygens(group: Group) -> list[int]:
+    """Oxygens of the group between two carbons neither of which is a carbonyl."""
+    found = []
+    for atom in group.atoms:
+        if group.number(atom) != 8 or group.charge(atom) or group.hydrogens(atom):
+            continue
+        around = [n.GetIdx() for n in group.mol.GetAtomWithIdx(atom).GetNeighbors()]
+        if len(around) == 2 and all(
+            group.number(n) == 6 and not _acyl_carbon(group, n) for n in around
+        ):
+            found.append(atom)
+    return found
+
+
+def _ester_carbons(group: Group) -> list[int]:
+    """Carbonyl carbons of the group that are carboxylic esters, C-C(=O)-O-C."""
+    found = []
+    for atom in group.atoms:
+        if group.number(atom) != 6 or len(group.doubly_bound(atom, 8)) != 1:
+            continue
+        around = [n.GetIdx() for n in group.mol.GetAtomWithIdx(atom).GetNeighbors()]
+        double = group.doubly_bound(atom, 8)[0]
+        others = [n for n in around if n != double]
+        oxygens = [n for n in others if group.number(n) == 8 and not group.hydrogens(n)]
+        rest = [n for n in others if group.number(n) != 8]
+        if len(oxygens) == 1 and [group.number(n) for n in rest] == [6]:
+            links = [
+                n.GetIdx() for n in group.mol.GetAtomWithIdx(oxygens[0]).GetNeighbors()
+            ]
+            if len(links) == 2 and all(group.number(n) == 6 for n in links):
+                found.append(atom)
+    return found
+
+
+_PLAIN_OXYGENATED = frozenset({6, 8})
+
+
+def _direct_ether(group: Group) -> bool:
+    """-O-R, R any group bound by a carbon that is no carbonyl."""
+    return group.single and group.head in _ether_oxygens(group)
+
+
+def _spacer_ends(group: Group) -> list[int]:
+    """What saturated carbons from the head on carry: the first atoms that are none of them."""
+    if not group.single or group.number(group.head) != 6:
+        return []
+    spacer, stack, ends = {group.head}, [group.head], []
+    esters = set(_ester_carbons(group))
+    if group.head in esters:
+        return []
+    while stack:
+        atom = stack.pop()
+        for n in group.neighbours(atom):
+            if n in spacer:
+                continue
+            single = group.bond_type(atom, n) == _SINGLE
+            if single and group.number(n) == 6 and n not in esters and _sp3(group, n):
+                spacer.add(n)
+                stack.append(n)
+            else:
+                ends.append(n)
+    return ends if _sp3(group, group.head) else []
+
+
+def _sp3(group: Group, atom: int) -> bool:
+    hybridization = group.mol.GetAtomWithIdx(atom).GetHybridization()
+    return bool(hybridization == Chem.HybridizationType.SP3)
+
+
+def _ester_oxygens(group: Group) -> set[int]:
+    """Single-bonded oxygens of the ester groups of the group."""
+    return {
+        n.GetIdx()
+        for c in _ester_carbons(group)
+        for n in group.mol.GetAtomWithIdx(c).GetNeighbors()
+        if n.GetAtomicNum() == 8 and group.bond_type(c, n.GetIdx()) == _SINGLE
+    }
+
+
+def _spaced(group: Group, wanted: set[int], others: set[int]) -> bool:
+    """Every end of the spacer is one of the wanted or of the others, and one at least is wanted."""
+    ends = set(_spacer_ends(group))
+    return bool(ends & wanted) and ends <= wanted | others
+
+
+def _spaced_ether(group: Group) -> bool:
+    ethers = set(_ether_oxygens(group))
+    return _spaced(group, ethers, set(_ester_carbons(group)) | _ester_oxygens(group))
+
+
+def _direct_ester(group: Group) -> bool:
+    """-C(=O)O-R or -O-C(=O)R, R any group."""
+    if not group.single:
+        return False
+    esters = _ester_carbons(group)
+    return group.head in esters or (
+        group.number(group.head) == 8 and any(n in esters for n in group.neighbours(group.head))
+    )
+
+
+def _spaced_ester(group: Group) -> bool:
+    esters = set(_ester_carbons(group)) | _ester_oxygens(group)
+    return _spaced(group, esters, set(_ether_oxygens(group)))
+
+
+def _ester_like(group: Group) -> bool:
+    """Carbonates and carbamates bound by oxygen, thioesters: esters only in a wide sense."""
+    if not group.single or _direct_ester(group):
+        return False
+    if group.number(group.head) in {8, 16}:
+        return any(_acyl_carbon(group, n) for n in group.neighbours(group.head))
+    others = _head_carbonyl(group)
+    return _thioacyl(group) or (
+        others is not None and len(others) == 1 and group.number(others[0]) == 16
+    )
+
+
+def _nitro(group: Group) -> bool:
+    head = group.head
+    return (
+        group.single
+        and len(group.atoms) == 3
+        and group.number(head) == 7
+        and all(group.number(n) == 8 for n in group.neighbours(head))
+        and len(group.neighbours(head)) == 2
+    )
+
+
+def _substituted_amino(group: Group) -> bool:
+    """A neutral amine nitrogen whose carbons are saturated: alkylamino, dialkylamino, ring amines."""
+    head = group.head
+    around = group.neighbours(head)
+    return (
+        group.single
+        and group.number(head) == 7
+        and group.charge(head) == 0
+        and bool(around)
+        and all(
+            group.number(n) == 6
+            and group.mol.GetAtomWithIdx(n).GetHybridization() == Chem.HybridizationType.SP3
+            for n in around
+        )
+    )
+
+
+def _head_carbonyl(group: Group) -> list[int] | None:
+    """The other group neighbours of a C(=O) head, None where the head is no such carbon."""
+    if not group.single or group.number(group.head) != 6:
+        return None
+    oxygens = group.doubly_bound(group.head, 8)
+    if len(oxygens) != 1:
+        return None
+    return [n for n in group.neighbours(group.head) if n != oxygens[0]]
+
+
+def _carbonyl_to(group: Group, test: Callable[[int], bool]) -> bool:
+    others = _head_carbonyl(group)
+    return others is not None and len(others) == 1 and test(others[0])
+
+
+def _carboxylic_acyl(group: Group) -> bool:
+    return _carbonyl_to(group, lambda n: group.number(n) == 6)
+
+
+def _formyl(group: Group) -> bool:
+    return _head_carbonyl(group) == [] and group.hydrogens(group.head) == 1
+
+
+def _alkoxycarbonyl(group: Group) -> bool:
+    return _carbonyl_to(
+        group,
+        lambda n: group.number(n) == 8
+        and not group.hydrogens(n)
+        and [group.number(x) for x in group.neighbours(n) if x != group.head] == [6],
+    )
+
+
+def _carboxyl(group: Group) -> bool:
+    return _carbonyl_to(group, lambda n: group.number(n) == 8 and group.hydrogens(n) == 1)
+
+
+def _carbamoyl(group: Group) -> bool:
+    return _carbonyl_to(group, lambda n: group.number(n) == 7)
+
+
+def _carbonyl_sulphur(group: Group) -> bool:
+    return _carbonyl_to(group, lambda n: group.number(n) == 16)
+
+
+def _carbonyl_halide(group: Group) -> bool:
+    return _carbonyl_to(group, lambda n: group.number(n) in HALOGENS)
+
+
+def _other_carbonyl(group: Group) -> bool:
+    """C(=O) bound to an element that no other kind names."""
+    return _carbonyl_to(group, lambda n: group.number(n) not in {6, 7, 8, 16} | HALOGENS)
+
+
+def _thioacyl(group: Group) -> bool:
+    return (
+        group.single
+        and group.number(group.head) == 6
+        and bool(group.doubly_bound(group.head, 16))
+    )
+
+
+def _oxo_head(group: Group, number: int, oxygens: int) -> bool:
+    return (
+        group.single
+        and group.number(group.head) == number
+        and len(group.doubly_bound(group.head, 8)) >= oxygens
+    )
+
+
+def _sulfinyl(group: Group) -> bool:
+    return _oxo_head(group, 16, 1) and not _oxo_head(group, 16, 2)
+
+
+def _imidoyl(group: Group) -> bool:
+    return (
+        group.single and group.number(group.head) == 6 and bool(group.doubly_bound(group.head, 7))
+    )
+
+
+def _ring(group: Group) -> RingFrame | None:
+    return group.frame if group.single else None
+
+
+def _ring_bearing(frame: RingFrame) -> bool:
+    """Another ring is bound directly to the ring."""
+    return any(g.frame is not None for g in frame.carried)
+
+
+def _aromatic_monocycle(group: Group, *, carbocycle: bool, bearing: bool) -> bool:
+    frame = _ring(group)
+    return (
+        frame is not None
+        and frame.alone
+        and frame.aromatic
+        and frame.carbocycle is carbocycle
+        and _ring_bearing(frame) is bearing
+    )
+
+
+def _non_aromatic_monocycle(group: Group, *, carbocycle: bool) -> bool:
+    frame = _ring(group)
+    return (
+        frame is not None
+        and frame.alone
+        and not frame.aromatic
+        and frame.carbocycle is carbocycle
+    )
+
+
+def _fused(group: Group, *, aromatic: bool, carbon: bool) -> bool:
+    frame = _ring(group)
+    return (
+        frame is not None
+        and not frame.alone
+        and frame.aromatic is aromatic
+        and (frame.system_aromatic_carbon is carbon if aromatic else True)
+    )
+
+
+def _bridge(group: Group, elements: frozenset[int]) -> bool:
+    return (
+        len(group.attachments) >= 2
+        and group.elements <= elements
+        and group.neutral
+        and group.bonds <= {_SINGLE}
+        and all(group.bond_type(*a) == _SINGLE for a in group.attachments)
+        and not group.rings
+    )
+
+
+def _dioxy_bridge(group: Group) -> bool:
+    """-O-(C)n-O- closing a ring on two atoms."""
+    return (
+        len(group.attachments) == 2
+        and _bridge(group, _PLAIN_OXYGENATED)
+        and {group.number(f) for _, f in group.attachments} == {8}
+        and sum(group.number(a) == 8 for a in group.atoms) == 2
+        and len({a for a, _ in group.attachments}) == 2
+    )
+
+
+def _acetal(group: Group) -> bool:
+    """Two ether oxygens on one carbon: open (two alkoxy groups) or closed to a ring."""
+    heads = [f for _, f in group.attachments]
+    return (
+        len(heads) == 2
+        and all(group.number(f) == 8 for f in heads)
+        and all(group.bond_type(*a) == _SINGLE for a in group.attachments)
+        and all(
+            [group.number(n) for n in group.neighbours(f)] == [6] and not group.hydrogens(f)
+            for f in heads
+        )
+        and not any(_acyl_carbon(group, n) for f in heads for n in group.neighbours(f))
+    )
+
+
+def _hemiacetal(group: Group) -> bool:
+    """One hydroxyl and one ether oxygen on one carbon."""
+    heads = [f for _, f in group.attachments]
+    return (
+        len(heads) == 2
+        and all(group.number(f) == 8 for f in heads)
+        and sorted(group.hydrogens(f) for f in heads) == [0, 1]
+        and not any(_acyl_carbon(group, n) for f in heads for n in group.neighbours(f))
+    )
+
+
+def _thioacetal(group: Group) -> bool:
+    """Two sulphurs, or an oxygen and a sulphur, each between carbons."""
+    heads = [f for _, f in group.attachments]
+    return (
+        len(heads) == 2
+        and all(group.number(f) in {8, 16} for f in heads)
+        and any(group.number(f) == 16 for f in heads)
+        and all([group.number(n) for n in group.neighbours(f)] == [6] for f in heads)
+        and all(group.bond_type(*a) == _SINGLE for a in group.attachments)
+    )
+
+
+def _imine(group: Group) -> bool:
+    """=N-: oximes, imines, hydrazones."""
+    return (
+        len(group.attachments) == 1
+        and group.number(group.head) == 7
+        and group.bond_type(*group.attachments[0]) == _DOUBLE
+    )
+
+
+def _oxide(group: Group) -> bool:
+    return (
+        len(group.atoms) == 1
+        and group.number(group.head) == 8
+        and group.charge(group.head) == -1
+        and group.single
+    )
+
+
+def _quaternising(group: Group) -> bool:
+    anchor = group.attachments[0][0]
+    return (
+        group.single and group.number(group.head) == 6 and group.charge(anchor) == 1
+    )
+
+
+KINDS: dict[str, Kind] = {
+    "any group": lambda g: True,
+    "acyclic alkyl": lambda g: _hydrocarbyl(g, _saturated_or(), ring=False),
+    "alkyl with a ring": lambda g: _hydrocarbyl(g, _saturated_or(), ring=True),
+    "acyclic alkenyl": lambda g: _alkenyl(g, ring=False),
+    "alkenyl with a ring": lambda g: _alkenyl(g, ring=True),
+    "alkylidene": lambda g: (
+        len(g.attachments) == 1
+        and g.elements == _CARBON
+        and g.bond_type(*g.attachments[0]) == _DOUBLE
+    ),
+    "alkynyl": lambda g: (
+        g.single and g.elements == _CARBON and _TRIPLE in g.bonds and not g.rings
+    ),
+    "acyclic haloalkyl": lambda g: _haloalkyl(g, ring=False),
+    "haloalkyl with a ring": lambda g: _haloalkyl(g, ring=True),
+    "halogen": lambda g: len(g.atoms) == 1 and g.single and g.number(g.head) in HALOGENS,
+    "hydroxyl": lambda g: _lone(g, 8, _SINGLE) and g.hydrogens(g.head) == 1,
+    "oxo": lambda g: _lone(g, 8, _DOUBLE),
+    "acyclic alkoxyl": lambda g: _alkoxyl(g, ring=False),
+    "alkoxyl with a ring": lambda g: _alkoxyl(g, ring=True),
+    "direct ether": _direct_ether,
+    "spaced ether": _spaced_ether,
+    "direct ester": _direct_ester,
+    "spaced ester": _spaced_ester,
+    "ester in a wide sense": _ester_like,
+    "primary amino": lambda g: _lone(g, 7, _SINGLE) and g.hydrogens(g.head) == 2,
+    "substituted amino": _substituted_amino,
+    "nitro": _nitro,
+    "carboxylic acyl": _carboxylic_acyl,
+    "formyl": _formyl,
+    "alkoxycarbonyl": _alkoxycarbonyl,
+    "carboxyl": _carboxyl,
+    "carbamoyl": _carbamoyl,
+    "carbonyl halide": _carbonyl_halide,
+    "carbonyl bound to sulphur": _carbonyl_sulphur,
+    "carbonyl bound to another element": _other_carbonyl,
+    "thioacyl": _thioacyl,
+    "imidoyl": _imidoyl,
+    "sulfonyl": lambda g: _oxo_head(g, 16, 2),
+    "sulfinyl": _sulfinyl,
+    "phosphoryl": lambda g: _oxo_head(g, 15, 1),
+    "benzene ring": lambda g: _aromatic_monocycle(g, carbocycle=True, bearing=False)
+    and _six(g),
+    "benzene ring bearing a ring": lambda g: _aromatic_monocycle(g, carbocycle=True, bearing=True)
+    and _six(g),
+    "other aromatic carbocycle": lambda g: (
+        _ring(g) is not None
+        and not _six(g)
+        and (
+            _aromatic_monocycle(g, carbocycle=True, bearing=False)
+            or _aromatic_monocycle(g, carbocycle=True, bearing=True)
+        )
+    ),
+    "aromatic heteromonocycle": lambda g: _aromatic_monocycle(
+        g, carbocycle=False, bearing=False
+    ),
+    "aromatic heteromonocycle bearing a ring": lambda g: _aromatic_monocycle(
+        g, carbocycle=False, bearing=True
+    ),
+    "non-aromatic carbomonocycle": lambda g: _non_aromatic_monocycle(g, carbocycle=True),
+    "non-aromatic heteromonocycle": lambda g: _non_aromatic_monocycle(g, carbocycle=False),
+    "fused aromatic carbocycle": lambda g: _fused(g, aromatic=True, carbon=True),
+    "other fused aromatic ring": lambda g: _fused(g, aromatic=True, carbon=False),
+    "fused, bridged or spiro non-aromatic ring": lambda g: _fused(
+        g, aromatic=False, carbon=False
+    ),
+    "dioxy bridge": _dioxy_bridge,
+    "alkylene bridge": lambda g: _bridge(g, _CARBON),
+    "acetal": _acetal,
+    "hemiacetal": _hemiacetal,
+    "thioacetal": _thioacetal,
+    "imine": _imine,
+    "oxide": _oxide,
+    "quaternising group": _quaternising,
+}
+"""Every kind by its name. A law's ``groups.yaml`` may use these names and no others."""
+
+LINKER_KINDS: dict[str, int] = {
+    "carbon link": 6,
+    "nitrogen link": 7,
+    "oxygen link": 8,
+    "sulphur link": 16,
+}
+"""Kinds of linking atom, by atomic number."""
+
+HYDROGEN = "hydrogen"
+"""The kind of an empty branch; no other kind includes it."""
+
+
+def _six(group: Group) -> bool:
+    return group.frame is not None and len(group.frame.ring) == 6
+
+
+def kinds_of(group: Group) -> tuple[str, ...]:
+    """Every kind that a group is, in the order of `KINDS`."""
+    return tuple(name for name, test in KINDS.items() if test(group))
