@@ -36,7 +36,9 @@ from screening.chemistry.groups import (
     LINKER_KINDS,
     Group,
     RingFrame,
+    group_key,
     groups_around,
+    is_kind,
 )
 from screening.chemistry.language import (
     Change,
@@ -76,6 +78,38 @@ class _Option:
     fits: bool = False
 
 
+@dataclass(frozen=True)
+class _Skeleton:
+    """What members keep: the query, the query atom of each map number, and its bonds.
+
+    `clause` is the letter by which a variant of the skeleton differs from the reference's.
+    """
+
+    query: Chem.Mol
+    maps: Mapping[int, int]
+    bonds: frozenset[frozenset[int]]
+    clause: str | None
+    title: str
+
+
+@dataclass(frozen=True)
+class _Embedding:
+    """A skeleton laid on a component: the component's atom for each query atom."""
+
+    skeleton: _Skeleton
+    match: tuple[int, ...]
+
+    def atom(self, number: int) -> int | None:
+        """The component's atom for a map number, None where this skeleton has no such atom."""
+        index = self.skeleton.maps.get(number)
+        return None if index is None else self.match[index]
+
+    @property
+    def numbers(self) -> dict[int, int]:
+        """Map number of each component atom that has one."""
+        return {self.match[i]: n for n, i in self.skeleton.maps.items()}
+
+
 _Seats = tuple[tuple[str, tuple[int, int]], ...]
 _Rank = tuple[bool, int, int, int, int, tuple[int, ...]]
 
@@ -96,18 +130,17 @@ class CompiledDefinition:
         self.words = dict(words)
         self._order = {letter: i for i, letter in enumerate(definition.clauses)}
         self._check_words()
-        self._query = self._read_skeleton()
-        self._maps = {
-            atom.GetAtomMapNum(): atom.GetIdx()
-            for atom in self._query.GetAtoms()
-            if atom.GetAtomMapNum()
-        }
-        self._query_bonds = frozenset(
-            frozenset((b.GetBeginAtomIdx(), b.GetEndAtomIdx())) for b in self._query.GetBonds()
-        )
+        self._skeletons = [
+            _read_skeleton(definition.skeleton, None, ""),
+            *(
+                _read_skeleton(variant.skeleton, variant.clause, variant.says)
+                for variant in definition.variants
+            ),
+        ]
+        numbers = {n for skeleton in self._skeletons for n in skeleton.maps}
         for name, position in definition.positions.items():
             for number in position.anchors:
-                if number not in self._maps:
+                if number not in numbers:
                     raise DefinitionError(f"position {name}: no skeleton atom :{number}")
         self._parents = {
             ring: name
@@ -145,43 +178,37 @@ class CompiledDefinition:
             meaning = self.words[word]
             kinds = [*meaning.certain, *(k for r in meaning.arguable.values() for k in r.kinds)]
             for kind in kinds:
-                if kind not in KINDS and kind not in LINKER_KINDS and kind != HYDROGEN:
-                    raise DefinitionError(f"group word {word!r}: no kind {kind!r}")
+                if kind in KINDS or kind in LINKER_KINDS or kind == HYDROGEN:
+                    continue
+                try:
+                    group_key(kind)
+                except ValueError:
+                    raise DefinitionError(f"group word {word!r}: no kind {kind!r}") from None
 
     def _changes(self) -> Iterator[Change]:
         yield from self.definition.clauses.values()
         for reading in self.definition.readings.values():
             yield from reading.allows
 
-    def _read_skeleton(self) -> Chem.Mol:
-        with rdBase.BlockLogs():
-            query = Chem.MolFromSmarts(self.definition.skeleton)
-        if query is None:
-            raise DefinitionError("the skeleton is no SMARTS")
-        numbers = [a.GetAtomMapNum() for a in query.GetAtoms() if a.GetAtomMapNum()]
-        if len(set(numbers)) != len(numbers):
-            raise DefinitionError("the skeleton uses a map number twice")
-        return query
-
     def _read_reference(self) -> Component:
         reference = _single_component(self.definition.reference, "reference")
-        found = self._embeddings(reference.mol)
+        found = [e for e in self._embeddings(reference.mol) if e.skeleton is self._skeletons[0]]
         if not found:
             raise DefinitionError("the skeleton does not match the reference")
-        for match in found:
-            if self._learn_reference(reference.mol, match):
+        for embedding in found:
+            if self._learn_reference(reference.mol, embedding):
                 return reference
         raise DefinitionError(
             "the reference has atoms that belong to no position; every atom needs its place"
         )
 
-    def _learn_reference(self, mol: Chem.Mol, match: tuple[int, ...]) -> bool:
+    def _learn_reference(self, mol: Chem.Mol, embedding: _Embedding) -> bool:
         """Takes the reference's own groups from one embedding, if they all have a seat."""
         keys: dict[str, str] = {}
         frames: dict[str, str] = {}
-        groups = _groups_outside(mol, match)
+        groups = _groups_outside(mol, embedding.match)
         for number, names in self._exclusive.items():
-            atom = match[self._maps[number]]
+            atom = embedding.atom(number)
             here = [g for g in groups if any(a == atom for a, _ in g.attachments)]
             rings = [n for n in names if self.definition.positions[n].kind == "ring"]
             for name in [*rings, *(n for n in names if n not in rings)]:
@@ -197,32 +224,38 @@ class CompiledDefinition:
             if here and number not in self._whole:
                 return False
         for number, name in self._whole.items():
-            atom = match[self._maps[number]]
+            atom = embedding.atom(number)
             whole = _merged(mol, [g for g in groups if g.attachments[0][0] == atom])
             keys[name] = whole.key if whole else HYDROGEN
-        seated = {match[self._maps[n]] for n in (*self._exclusive, *self._whole)}
+        seated = {embedding.atom(n) for n in (*self._exclusive, *self._whole)}
         if any(a not in seated for g in groups for a, _ in g.attachments):
             return False
         for name, position in self.definition.positions.items():
             if position.kind == "linker":
-                linker = mol.GetAtomWithIdx(match[self._maps[position.anchors[0]]])
-                self._linker_numbers[name] = linker.GetAtomicNum()
+                linker = embedding.atom(position.anchors[0])
+                if linker is None:
+                    return False
+                self._linker_numbers[name] = mol.GetAtomWithIdx(linker).GetAtomicNum()
         self._reference_keys, self._frame_keys = keys, frames
         return True
 
     # --- matching ------------------------------------------------------------------------
 
-    def _embeddings(self, mol: Chem.Mol) -> Sequence[tuple[int, ...]]:
-        found = mol.GetSubstructMatches(
-            self._query, uniquify=False, maxMatches=MAX_EMBEDDINGS + 1
-        )
-        if len(found) > MAX_EMBEDDINGS:
-            raise MatchLimitError(self.definition.reference_name, MAX_EMBEDDINGS)
-        return [tuple(match) for match in found]
+    def _embeddings(self, mol: Chem.Mol) -> list[_Embedding]:
+        found: list[_Embedding] = []
+        for skeleton in self._skeletons:
+            # RDKit stops silently at its limit, so one more than allowed is asked for.
+            matches = mol.GetSubstructMatches(
+                skeleton.query, uniquify=False, maxMatches=MAX_EMBEDDINGS + 1
+            )
+            if len(matches) > MAX_EMBEDDINGS:
+                raise MatchLimitError(self.definition.reference_name, MAX_EMBEDDINGS)
+            found += [_Embedding(skeleton, tuple(match)) for match in matches]
+        return found
 
     def may_match(self, component: Component) -> bool:
-        """The skeleton is there: necessary, not sufficient."""
-        return bool(component.mol.HasSubstructMatch(self._query))
+        """A skeleton is there: necessary, not sufficient."""
+        return any(component.mol.HasSubstructMatch(s.query) for s in self._skeletons)
 
     def prove(
         self, component: Component, clauses: Iterable[str] | None = None
@@ -243,9 +276,11 @@ class CompiledDefinition:
             return None
         active = frozenset(self.definition.clauses if clauses is None else clauses)
         found: dict[tuple[object, ...], ClassProof] = {}
-        for match in self._embeddings(component.mol):
-            for rank, proof in self._accounts(component, match, active):
-                found.setdefault((*rank, match), proof)
+        for embedding in self._embeddings(component.mol):
+            if embedding.skeleton.clause is not None and embedding.skeleton.clause not in active:
+                continue
+            for rank, proof in self._accounts(component, embedding, active):
+                found.setdefault((*rank, embedding.match), proof)
         if not found:
             return None
         best = found[min(found)]
@@ -253,32 +288,32 @@ class CompiledDefinition:
         return best.model_copy(update={"alternatives": len(others) - 1})
 
     def _accounts(
-        self, component: Component, match: tuple[int, ...], active: frozenset[str]
+        self, component: Component, embedding: _Embedding, active: frozenset[str]
     ) -> Iterator[tuple[_Rank, ClassProof]]:
         """Every full account of one embedding, with its rank."""
         mol = component.mol
-        groups = _groups_outside(mol, match)
-        fixed = self._linker_options(mol, match, active)
+        groups = _groups_outside(mol, embedding.match)
+        fixed = self._linker_options(mol, embedding, active)
         if fixed is None:
             return
-        chords = self._chords(mol, match)
+        chords = self._chords(mol, embedding)
         tried = 0
-        for seating in self._seatings(match, groups):
-            slots = self._options_of_seating(mol, match, groups, seating, active)
+        for seating in self._seatings(embedding, groups):
+            slots = self._options_of_seating(mol, embedding, groups, seating, active)
             if slots is None:
                 continue
             for combination in itertools.product(*fixed, *slots):
                 tried += 1
                 if tried > MAX_COMBINATIONS:
                     raise MatchLimitError(self.definition.reference_name, MAX_COMBINATIONS)
-                result = self._assemble(component, match, combination, chords)
+                result = self._assemble(component, embedding, combination, chords)
                 if result is not None:
                     yield result
 
     def _assemble(
         self,
         component: Component,
-        match: tuple[int, ...],
+        embedding: _Embedding,
         combination: tuple[_Option, ...],
         chords: tuple[Account, ...],
     ) -> tuple[_Rank, ClassProof] | None:
@@ -286,10 +321,11 @@ class CompiledDefinition:
         readings = frozenset().union(*(o.readings for o in combination))
         if chords:
             readings |= {RING_CLOSED}
-        letters = frozenset().union(*(o.letters for o in combination))
+        variant = embedding.skeleton.clause
+        letters = frozenset({variant} if variant else ()).union(*(o.letters for o in combination))
         accounts = (*(a for o in combination for a in o.accounts), *chords)
         changed = any(a.state is not State.REFERENCE for a in accounts)
-        if not any(o.fits for o in combination) and (
+        if not variant and not any(o.fits for o in combination) and (
             changed or not self.definition.reference_is_member
         ):
             return None
@@ -309,7 +345,9 @@ class CompiledDefinition:
             component=component.smiles,
             reference=self.definition.reference,
             reference_name=self.definition.reference_name,
-            skeleton={n: match[i] for n, i in sorted(self._maps.items())},
+            skeleton={
+                n: embedding.match[i] for n, i in sorted(embedding.skeleton.maps.items())
+            },
             accounts=tuple(
                 sorted(accounts, key=lambda a: (places.index(a.position), a.atoms, a.attachments))
             ),
@@ -327,14 +365,14 @@ class CompiledDefinition:
             for name in clause.at
         )
 
-    def _chords(self, mol: Chem.Mol, match: tuple[int, ...]) -> tuple[Account, ...]:
+    def _chords(self, mol: Chem.Mol, embedding: _Embedding) -> tuple[Account, ...]:
         """Bonds between skeleton atoms that the skeleton does not have: rings closed by a bond."""
-        place = {atom: i for i, atom in enumerate(match)}
+        place = {atom: i for i, atom in enumerate(embedding.match)}
         found = []
         for bond in mol.GetBonds():
             a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
             if a in place and b in place:
-                if frozenset((place[a], place[b])) not in self._query_bonds:
+                if frozenset((place[a], place[b])) not in embedding.skeleton.bonds:
                     name = next(iter(self.definition.positions))
                     found.append(
                         Account(
@@ -348,13 +386,15 @@ class CompiledDefinition:
         return tuple(found)
 
     def _linker_options(
-        self, mol: Chem.Mol, match: tuple[int, ...], active: frozenset[str]
+        self, mol: Chem.Mol, embedding: _Embedding, active: frozenset[str]
     ) -> list[list[_Option]] | None:
         """Options for each linking atom that is not the reference's; None where one does not fit."""
         slots = []
         for name, number in self._linker_numbers.items():
             position = self.definition.positions[name]
-            atom = match[self._maps[position.anchors[0]]]
+            atom = embedding.atom(position.anchors[0])
+            if atom is None:
+                continue
             found = mol.GetAtomWithIdx(atom).GetAtomicNum()
             if found == number:
                 continue
@@ -404,10 +444,10 @@ class CompiledDefinition:
     # --- seats ---------------------------------------------------------------------------
 
     def _seatings(
-        self, match: tuple[int, ...], groups: Sequence[Group]
+        self, embedding: _Embedding, groups: Sequence[Group]
     ) -> Iterator[dict[tuple[int, int], str]]:
         """Every way to give each bond from a group to the skeleton a position."""
-        numbers = {match[i]: n for n, i in self._maps.items()}
+        numbers = embedding.numbers
         bonds: dict[int, list[tuple[int, int]]] = {}
         for group in groups:
             for anchor, first in group.attachments:
@@ -448,7 +488,7 @@ class CompiledDefinition:
     def _options_of_seating(
         self,
         mol: Chem.Mol,
-        match: tuple[int, ...],
+        embedding: _Embedding,
         groups: Sequence[Group],
         seating: Mapping[tuple[int, int], str],
         active: frozenset[str],
@@ -456,9 +496,11 @@ class CompiledDefinition:
         """Options for every group and every empty slot; None as soon as one has none."""
         slots: list[list[_Option]] = []
         filled = set(seating.values())
-        for names in self._exclusive.values():
+        for number, names in self._exclusive.items():
             for name in names:
-                if name not in filled:
+                if name not in filled and number in embedding.skeleton.maps:
+                    if self._left_free(name, embedding.atom(number), groups, seating):
+                        return None
                     options = self._empty_options(name, active)
                     if not options:
                         return None
@@ -488,6 +530,23 @@ class CompiledDefinition:
             if options:
                 slots.append(_pruned(options))
         return slots
+
+    def _left_free(
+        self,
+        name: str,
+        anchor: int | None,
+        groups: Sequence[Group],
+        seating: Mapping[tuple[int, int], str],
+    ) -> bool:
+        """A slot stands empty while a group that could fill it is seated as a mere substituent."""
+        ring = self.definition.positions[name].kind == "ring"
+        return any(
+            atom == anchor
+            and self.definition.positions[seating[atom, first]].kind == "substituents"
+            and (not ring or group.opened((atom, first)).frame is not None)
+            for group in groups
+            for atom, first in group.attachments
+        )
 
     # --- options for one group -----------------------------------------------------------
 
@@ -528,9 +587,7 @@ class CompiledDefinition:
             word=word,
             kind=kind,
             readings=tuple(sorted(set(readings))),
-            atoms=tuple(sorted(group.atoms if group else () if atoms is None else atoms))
-            if atoms is None
-            else tuple(sorted(atoms)),
+            atoms=tuple(sorted((group.atoms if group else ()) if atoms is None else atoms)),
             attachments=group.attachments if group else (),
         )
 
@@ -569,8 +626,7 @@ class CompiledDefinition:
         """Options for one group on its seats."""
         if len(seats) == 1:
             return self._seat_options(seats[0][0], group, active)
-        names = tuple(dict.fromkeys(name for name, _ in seats))
-        options = self._bridge_options(group, names, active)
+        options = self._bridge_options(group, seats, active)
         return options or self._opened_options(group, seats, active)
 
     def _seat_options(self, name: str, group: Group, active: frozenset[str]) -> list[_Option]:
@@ -666,25 +722,38 @@ class CompiledDefinition:
         return options + self._released(name, group)
 
     def _bridge_options(
-        self, group: Group, names: tuple[str, ...], active: frozenset[str]
+        self, group: Group, seats: _Seats, active: frozenset[str]
     ) -> list[_Option]:
-        """A group with several bonds as one bridge: within one position, or one that a clause joins."""
+        """A group with several bonds as one bridge: within a position, or one that a clause joins."""
+        names = tuple(dict.fromkeys(name for name, _ in seats))
         options = []
         for change, letter, reading in self._changes_at(names[0], active):
             words = change.joins if len(names) > 1 else (*change.joins, *change.bears)
             if not set(names) <= set(change.at):
                 continue
             for word, kind, readings in self._fits(words, change, group):
-                account = self._account(
-                    names[0],
-                    group,
-                    State.READING if reading else State.CLAUSE,
-                    clause=letter,
-                    word=word,
-                    kind=kind,
-                    readings={*readings, *([reading] if reading else [])},
+                # One account an end, so that the proof says at which position each bond stands.
+                ends = [
+                    self._account(
+                        name,
+                        Group(group.mol, group.atoms, tuple(b for n, b in seats if n == name)),
+                        State.READING if reading else State.CLAUSE,
+                        clause=letter,
+                        word=word,
+                        kind=kind,
+                        readings={*readings, *([reading] if reading else [])},
+                        atoms=None if name == names[0] else (),
+                    )
+                    for name in names
+                ]
+                options.append(
+                    _Option(
+                        tuple(ends),
+                        frozenset(ends[0].readings),
+                        frozenset({letter} if letter else ()),
+                        fits=True,
+                    )
                 )
-                options.append(_option(account))
         return options
 
     def _opened_options(
@@ -770,9 +839,11 @@ class CompiledDefinition:
             return
         arguable = []
         for word in words:
+            limit = self.words[word].max_carbons
+            if limit is not None and group.carbons > limit:
+                continue
             for kind, reading in self._meanings(word):
-                test = KINDS.get(kind)
-                if test is None or not test(group):
+                if not is_kind(group, kind):
                     continue
                 if reading is None:
                     yield word, kind, ()
@@ -809,6 +880,22 @@ class CompiledDefinition:
 def _signature(proof: ClassProof) -> frozenset[tuple[str, str | None, str | None, tuple[int, ...]]]:
     """What tells two accounts apart: which groups stand where, by which clause."""
     return frozenset((a.position, a.clause, a.kind, a.atoms) for a in proof.accounts if a.atoms)
+
+
+def _read_skeleton(smarts: str, clause: str | None, title: str) -> _Skeleton:
+    with rdBase.BlockLogs():
+        query = Chem.MolFromSmarts(smarts)
+    if query is None:
+        raise DefinitionError(f"the skeleton {smarts} is no SMARTS")
+    numbers = [a.GetAtomMapNum() for a in query.GetAtoms()]
+    if 0 in numbers:
+        raise DefinitionError(f"the skeleton {smarts} has an atom without a map number")
+    if len(set(numbers)) != len(numbers):
+        raise DefinitionError(f"the skeleton {smarts} uses a map number twice")
+    bonds = frozenset(
+        frozenset((b.GetBeginAtomIdx(), b.GetEndAtomIdx())) for b in query.GetBonds()
+    )
+    return _Skeleton(query, {n: i for i, n in enumerate(numbers)}, bonds, clause, title)
 
 
 def _option(account: Account, *, replaced: bool = False) -> _Option:
@@ -887,36 +974,42 @@ def check_proof(proof: ClassProof, definition: CompiledDefinition) -> None:
         mol = Chem.MolFromSmiles(proof.component)
     if mol is None:
         raise ProofError("its component cannot be read")
-    match = _check_skeleton(proof, definition, mol)
-    _check_partition(proof, definition, mol, match)
-    _check_accounts(proof, definition, mol, match)
+    embedding = _check_skeleton(proof, definition, mol)
+    _check_partition(proof, mol, embedding.match)
+    _check_accounts(proof, definition, mol, embedding)
 
 
 def _check_skeleton(
     proof: ClassProof, definition: CompiledDefinition, mol: Chem.Mol
-) -> tuple[int, ...]:
-    query = definition._query
-    if set(proof.skeleton) != set(definition._maps):
+) -> _Embedding:
+    named = set(proof.skeleton)
+    skeletons = [s for s in definition._skeletons if set(s.maps) == named]
+    if not skeletons:
         raise ProofError("its skeleton names other atoms than the definition's")
-    place = {definition._maps[n]: atom for n, atom in proof.skeleton.items()}
-    if len(place) != query.GetNumAtoms():
-        raise ProofError("the skeleton has atoms without map numbers; the proof cannot name them")
-    match = tuple(place[i] for i in range(query.GetNumAtoms()))
-    if len(set(match)) != len(match) or not all(0 <= a < mol.GetNumAtoms() for a in match):
-        raise ProofError("its skeleton does not name distinct atoms")
-    for atom in query.GetAtoms():
-        if not atom.Match(mol.GetAtomWithIdx(match[atom.GetIdx()])):
-            raise ProofError(f"skeleton atom :{atom.GetAtomMapNum()} does not fit")
+    for skeleton in skeletons:
+        if len(named) != skeleton.query.GetNumAtoms():
+            raise ProofError("the skeleton has atoms without map numbers; a proof cannot name them")
+        place = {skeleton.maps[n]: atom for n, atom in proof.skeleton.items()}
+        match = tuple(place[i] for i in range(skeleton.query.GetNumAtoms()))
+        if len(set(match)) != len(match) or not all(0 <= a < mol.GetNumAtoms() for a in match):
+            raise ProofError("its skeleton does not name distinct atoms")
+        if _lies_on(skeleton.query, mol, match):
+            return _Embedding(skeleton, match)
+    raise ProofError("the skeleton does not lie on the atoms it names")
+
+
+def _lies_on(query: Chem.Mol, mol: Chem.Mol, match: tuple[int, ...]) -> bool:
+    """Every atom and every bond of the query fits the atoms named; nothing is searched."""
+    if not all(a.Match(mol.GetAtomWithIdx(match[a.GetIdx()])) for a in query.GetAtoms()):
+        return False
     for bond in query.GetBonds():
         found = mol.GetBondBetweenAtoms(match[bond.GetBeginAtomIdx()], match[bond.GetEndAtomIdx()])
         if found is None or not bond.Match(found):
-            raise ProofError("a bond of the skeleton is missing or another one")
-    return match
+            return False
+    return True
 
 
-def _check_partition(
-    proof: ClassProof, definition: CompiledDefinition, mol: Chem.Mol, match: tuple[int, ...]
-) -> None:
+def _check_partition(proof: ClassProof, mol: Chem.Mol, match: tuple[int, ...]) -> None:
     seen = list(match)
     for account in proof.accounts:
         seen += account.atoms
@@ -936,12 +1029,12 @@ def _check_partition(
 
 
 def _check_accounts(
-    proof: ClassProof, definition: CompiledDefinition, mol: Chem.Mol, match: tuple[int, ...]
+    proof: ClassProof, definition: CompiledDefinition, mol: Chem.Mol, embedding: _Embedding
 ) -> None:
     """The named seating must yield exactly these accounts; no other seating is looked for."""
     seating: dict[tuple[int, int], str] = {}
     positions = definition.definition.positions
-    numbers = {match[i]: n for n, i in definition._maps.items()}
+    numbers, match = embedding.numbers, embedding.match
     for account in proof.accounts:
         if account.position not in positions:
             raise ProofError(f"no position {account.position}")
@@ -953,14 +1046,14 @@ def _check_accounts(
             raise ProofError(f"a group at {name} is bound where that position is not")
     groups = _groups_outside(mol, match)
     active = frozenset(definition.definition.clauses)
-    fixed = definition._linker_options(mol, match, active)
-    slots = definition._options_of_seating(mol, match, groups, seating, active)
+    fixed = definition._linker_options(mol, embedding, active)
+    slots = definition._options_of_seating(mol, embedding, groups, seating, active)
     if fixed is None or slots is None:
         raise ProofError("a group is not allowed where it stands")
     component = Component(mol, proof.component, proof.component, frozenset())
-    chords = definition._chords(mol, match)
+    chords = definition._chords(mol, embedding)
     for combination in itertools.product(*fixed, *slots):
-        result = definition._assemble(component, match, combination, chords)
+        result = definition._assemble(component, embedding, combination, chords)
         if result is not None and result[1] == proof.model_copy(update={"alternatives": 0}):
             return
     raise ProofError("its accounts are not what the definition says of these groups")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rdkit import Chem
 
@@ -406,6 +406,23 @@ def _spaced_ether(group: Group) -> bool:
     return _spaced(group, ethers, set(_ester_carbons(group)) | _ester_oxygens(group))
 
 
+def _hydrocarbyl_behind(group: Group, head: int) -> bool:
+    """Behind the head, its oxygens left out, stands one acyclic alkyl group."""
+    oxygens = set(group.doubly_bound(head, 8))
+    rest = group.atoms - {head} - oxygens
+    parts = groups_around(group.mol, frozenset({head}), frozenset(rest))
+    return len(parts) == 1 and _hydrocarbyl(parts[0], _saturated_or(), ring=False)
+
+
+def _alkylthio(group: Group) -> bool:
+    return (
+        group.single
+        and group.number(group.head) == 16
+        and not group.doubly_bound(group.head, 8)
+        and _hydrocarbyl_behind(group, group.head)
+    )
+
+
 def _direct_ester(group: Group) -> bool:
     """-C(=O)O-R or -O-C(=O)R, R any group."""
     if not group.single:
@@ -686,6 +703,45 @@ KINDS: dict[str, Kind] = {
     "oxo": lambda g: _lone(g, 8, _DOUBLE),
     "acyclic alkoxyl": lambda g: _alkoxyl(g, ring=False),
     "alkoxyl with a ring": lambda g: _alkoxyl(g, ring=True),
+    "aryloxy": lambda g: (
+        _direct_ether(g)
+        and g.mol.GetAtomWithIdx(g.neighbours(g.head)[0]).GetIsAromatic()
+    ),
+    "acyclic alkoxyalkyl": lambda g: (
+        _spaced_ether(g) and g.elements <= _PLAIN_OXYGENATED and g.bonds <= {_SINGLE} and not g.rings
+    ),
+    "acyclic haloalkoxyl": lambda g: (
+        (inner := _behind_oxygen(g)) is not None and _haloalkyl(inner, ring=False)
+    ),
+    "acyclic alkylthio": _alkylthio,
+    "acyclic alkylsulfonyl": lambda g: (
+        _oxo_head(g, 16, 2)
+        and _hydrocarbyl_behind(g, g.head)
+    ),
+    "cyano": lambda g: (
+        g.single
+        and len(g.atoms) == 2
+        and g.number(g.head) == 6
+        and g.elements == frozenset({6, 7})
+        and g.bonds == {_TRIPLE}
+    ),
+    "acyloxy": lambda g: (
+        g.single
+        and g.number(g.head) == 8
+        and any(n in _ester_carbons(g) for n in g.neighbours(g.head))
+    ),
+    "arylmethyl": lambda g: (
+        g.single
+        and g.number(g.head) == 6
+        and _sp3(g, g.head)
+        and any(g.mol.GetAtomWithIdx(n).GetIsAromatic() for n in g.neighbours(g.head))
+    ),
+    "group bound by carbon": lambda g: g.single and g.number(g.head) == 6,
+    "ring through the atom": lambda g: (
+        len(g.attachments) == 2
+        and len({a for a, _ in g.attachments}) == 1
+        and all(g.bond_type(*a) == _SINGLE for a in g.attachments)
+    ),
     "direct ether": _direct_ether,
     "spaced ether": _spaced_ether,
     "direct ester": _direct_ester,
@@ -757,6 +813,31 @@ HYDROGEN = "hydrogen"
 
 def _six(group: Group) -> bool:
     return group.frame is not None and len(group.frame.ring) == 6
+
+
+@lru_cache(maxsize=1024)
+def group_key(kind: str) -> str:
+    """The key of one group that a word names outright, written as SMILES with * for the rest.
+
+    Raises:
+        ValueError: it is no such SMILES.
+    """
+    mol = Chem.MolFromSmiles(kind) if "*" in kind else None
+    if mol is None:
+        raise ValueError(f"{kind!r} is no kind and no group written with *")
+    anchors = frozenset(a.GetIdx() for a in mol.GetAtoms() if a.GetAtomicNum() == 0)
+    groups = groups_around(mol, anchors, frozenset(range(mol.GetNumAtoms())) - anchors)
+    if len(groups) != 1 or len(groups[0].attachments) != len(anchors):
+        raise ValueError(f"{kind!r} is not one group with each * bound once")
+    return groups[0].key
+
+
+def is_kind(group: Group, kind: str) -> bool:
+    """Whether a group is of a kind: one of `KINDS`, or one group written with *."""
+    test = KINDS.get(kind)
+    if test is not None:
+        return test(group)
+    return "*" in kind and group.key == group_key(kind)
 
 
 def kinds_of(group: Group) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 Text = Annotated[str, Field(strict=True, min_length=1)]
 Flag = Annotated[bool, Field(strict=True)]
-Name = Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9()'._-]*$")]
+Name = Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9(][A-Za-z0-9()'._-]*$")]
 
 
 def _one_or_many(value: Any) -> Any:
@@ -47,10 +47,12 @@ class WordReading(ReadingText):
 class GroupWord(Model):
     """What a law's word for a group certainly means and what it arguably means.
 
-    `certain` and the `kinds` of a reading are names from `screening.chemistry.groups.KINDS`.
+    `certain` and the `kinds` of a reading are names from `screening.chemistry.groups.KINDS`, or one
+    group written as SMILES with ``*`` where it is bound. `max_carbons` limits the whole word.
     """
 
     says: Text | None = None
+    max_carbons: Annotated[int, Field(strict=True, ge=1)] | None = None
     certain: Texts = ()
     arguable: dict[Name, WordReading] = {}
 
@@ -187,6 +189,18 @@ class Except(Model):
     because: Text
 
 
+class Variant(Model):
+    """Another skeleton that members may keep, by a clause: a longer bridge, another core.
+
+    Map numbers mean the same places as in the reference's skeleton; further atoms get numbers of
+    their own.
+    """
+
+    skeleton: Text
+    clause: Name
+    says: Text
+
+
 class ClassDefinition(Model):
     """A generic definition: compared with the reference, changed in one or more of the ways."""
 
@@ -194,6 +208,7 @@ class ClassDefinition(Model):
     reference_name: Text
     reference_is_member: Flag
     skeleton: Text
+    variants: tuple[Variant, ...] = ()
     positions: dict[Name, Position]
     clauses: dict[Name, Clause]
     readings: dict[Name, Reading] = {}
@@ -225,6 +240,9 @@ class ClassDefinition(Model):
             for n, pos in self.positions.items()
             for p in pos.with_ring
             if p not in self.positions or self.positions[p].ring is None
+        ]
+        faults += [
+            f"variants: no clause {v.clause}" for v in self.variants if v.clause not in self.clauses
         ]
         faults += [
             f"readings.{n}.allows: no clause {change.clause}"
