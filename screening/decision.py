@@ -156,9 +156,7 @@ class Hit(_Frozen):
     checked: Checked
     citation: str
     explanation: str
-    proof: Annotated[
-        ClassProof | SubstanceProof | IdentifierProof, Field(discriminator="basis")
-    ]
+    proof: Annotated[ClassProof | SubstanceProof | IdentifierProof, Field(discriminator="basis")]
     also: tuple[SecondProof, ...] = ()
     surveillance: bool = False
     note: str | None = None

@@ -3,14 +3,14 @@
 ScreeningError
 ├── StructureError            (also ValueError)  a text is not a molecule that can be screened
 │   ├── UnreadableStructureError                 no parser accepts the text
-│   ├── UnspecificStructureError                 dummy atoms, query features, polymers: no one molecule
-│   └── StructureLimitError                      a limit was passed: length, atoms, rings, components
+│   ├── UnspecificStructureError                 dummy atoms, query features, polymers
+│   └── StructureLimitError                      a limit of the screen was passed
 ├── MatchLimitError                              a definition could not be decided within its limit
-├── DefinitionError           (also ValueError)  a class definition that cannot be compiled
-├── ProofError                                   a proof that does not hold for molecule and definition
+├── DefinitionError           (also ValueError)  a definition that cannot be compiled
+├── ProofError                                   a proof that does not hold
 ├── ShipmentError             (also ValueError)  a shipment that contradicts itself or lacks its day
 ├── WatchlistError                               watchlist files with faults; carries all of them
-├── InputFileError                               a table that cannot be read; carries file and remedy
+├── InputFileError                               a table that cannot be read, and the remedy
 └── MissingExtraError         (also ImportError) an optional part is not installed; names the extra
 
 A bad row of a batch never raises: it comes back as `unscreened` with the reason.

@@ -63,7 +63,7 @@ _LEG_ORDER = list(LegKind)
 _SEVERITY_ORDER = list(Severity)
 
 # Which rule of a list decides about a form; the two stereo notes are decided by none: a name
-# without stereo takes in every stereoisomer, and stereo that is not stated counts as the worse case.
+# without stereo takes in every stereoisomer, and stereo not stated counts as the worse case.
 _FORM_RULES = {
     Form.SALT: "salts",
     Form.HYDRATE: "hydrates",
@@ -211,9 +211,7 @@ class Screener:
         """
         return _Case(self, shipment).decide()
 
-    def screen_many(
-        self, shipments: Iterable[Shipment], *, workers: int = 1
-    ) -> Iterator[Decision]:
+    def screen_many(self, shipments: Iterable[Shipment], *, workers: int = 1) -> Iterator[Decision]:
         """Screens shipments lazily, in order.
 
         Args:
@@ -330,7 +328,9 @@ class _Case:
         return Decision(
             id=self.shipment.id,
             outcome=self._outcome(hits, findings),
-            action=min((h.action for h in hits), key=lambda a: a.gravity, default=Action.NONE_FOUND),
+            action=min(
+                (h.action for h in hits), key=lambda a: a.gravity, default=Action.NONE_FOUND
+            ),
             day=self.shipment.day,
             origin=origin,
             transit=tuple(t for t in transit if t),
@@ -478,7 +478,9 @@ class _Case:
             drawn.append(structure)
             read.candidates.append(_Candidate(structure))
             smiles = ".".join(c.smiles for c in structure.components)
-            read.identities.append(Identity(source=source, text=text[:200], smiles=smiles, exact=True))
+            read.identities.append(
+                Identity(source=source, text=text[:200], smiles=smiles, exact=True)
+            )
             organic = [c for c in structure.components if c.heavy_atoms > 6]
             if len({c.smiles for c in organic}) > 1:
                 self.find(
@@ -502,7 +504,9 @@ class _Case:
             code = FindingCode.LIMIT_PASSED
         self.unscreened = True
         self.find(
-            code, Severity.ASK, f"The {source} {error.text[:60]!r} was not screened: {error.reason}."
+            code,
+            Severity.ASK,
+            f"The {source} {error.text[:60]!r} was not screened: {error.reason}.",
         )
 
     def _disputed(
@@ -557,7 +561,7 @@ class _Case:
         return frozenset(found)
 
     def _take_named(self, read: _Read, identity: NamedIdentity, disputed: bool) -> None:
-        readings = ()
+        readings: tuple[str, ...] = ()
         if disputed:
             readings = ("identifiers-disagree",)
         elif not identity.exact:
@@ -568,9 +572,7 @@ class _Case:
                 f"{identity.text[:80]!r} may stand for {identity.matched!r}; a person must say.",
             )
         for smiles in identity.structures:
-            read.candidates.append(
-                _Candidate(self.screener._read(smiles), readings, identity.salt)
-            )
+            read.candidates.append(_Candidate(self.screener._read(smiles), readings, identity.salt))
         read.named.append((identity, readings))
         for shown in identity.structures or (None,):
             read.identities.append(
@@ -584,7 +586,7 @@ class _Case:
             )
 
     def _customs_code(self) -> None:
-        """A code under which listed goods are declared, where nothing else says what the goods are."""
+        """A code under which listed goods are declared, where nothing else identifies them."""
         digits = "".join(c for c in self.shipment.hs_code or "" if c.isdigit())
         if len(digits) < 6:
             return
@@ -935,9 +937,7 @@ class _Case:
             if not here or any(h.leg is other for h in hits):
                 continue
             hit = here[0]
-            acts = "; ".join(
-                f"{r.who}: {r.document}" for r in requirements if r.leg is leg
-            )
+            acts = "; ".join(f"{r.who}: {r.document}" for r in requirements if r.leg is leg)
             self.find(
                 FindingCode.ASYMMETRY,
                 Severity.NOTE,

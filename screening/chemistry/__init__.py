@@ -1,0 +1,1 @@
+"""Chemistry over RDKit; knows no law."""

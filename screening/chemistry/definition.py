@@ -14,7 +14,8 @@ How it is decided, for each embedding of the skeleton:
 3. A group with several bonds must be one bridge that a clause allows, or each of its ends must fit
    its seat as if the ring were open there; the latter depends on the reading `ring-closed`.
 
-The preferred proof is definite before arguable, then with fewest released positions, then with fewest readings, then one that keeps the
+The preferred proof is definite before arguable, then with fewest released positions, then with
+fewest readings, then one that keeps the
 reference's ring frames, then with fewest clauses, then first in the law's order, then first in
 canonical atom order (the atom order of the component's canonical SMILES).
 """
@@ -28,7 +29,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rdkit import Chem, rdBase
-from rdkit.Chem import Descriptors
+from rdkit.Chem import rdMolDescriptors
 
 from screening.chemistry.groups import (
     HYDROGEN,
@@ -90,6 +91,10 @@ class _Skeleton:
     bonds: frozenset[frozenset[int]]
     clause: str | None
     title: str
+
+    def has_bond(self, a: int, b: int) -> bool:
+        """Whether two of its atoms are bound in it."""
+        return frozenset((a, b)) in self.bonds
 
 
 @dataclass(frozen=True)
@@ -272,7 +277,7 @@ class CompiledDefinition:
         if component.smiles in self._excepted:
             return None
         limit = self.definition.limits.max_mass
-        if limit is not None and Descriptors.MolWt(component.mol) > limit:
+        if limit is not None and rdMolDescriptors._CalcMolWt(component.mol) > limit:
             return None
         active = frozenset(self.definition.clauses if clauses is None else clauses)
         found: dict[tuple[object, ...], ClassProof] = {}
@@ -325,8 +330,10 @@ class CompiledDefinition:
         letters = frozenset({variant} if variant else ()).union(*(o.letters for o in combination))
         accounts = (*(a for o in combination for a in o.accounts), *chords)
         changed = any(a.state is not State.REFERENCE for a in accounts)
-        if not variant and not any(o.fits for o in combination) and (
-            changed or not self.definition.reference_is_member
+        if (
+            not variant
+            and not any(o.fits for o in combination)
+            and (changed or not self.definition.reference_is_member)
         ):
             return None
         if not self._counts_allow(accounts):
@@ -345,9 +352,7 @@ class CompiledDefinition:
             component=component.smiles,
             reference=self.definition.reference,
             reference_name=self.definition.reference_name,
-            skeleton={
-                n: embedding.match[i] for n, i in sorted(embedding.skeleton.maps.items())
-            },
+            skeleton={n: embedding.match[i] for n, i in sorted(embedding.skeleton.maps.items())},
             accounts=tuple(
                 sorted(accounts, key=lambda a: (places.index(a.position), a.atoms, a.attachments))
             ),
@@ -371,24 +376,23 @@ class CompiledDefinition:
         found = []
         for bond in mol.GetBonds():
             a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-            if a in place and b in place:
-                if frozenset((place[a], place[b])) not in embedding.skeleton.bonds:
-                    name = next(iter(self.definition.positions))
-                    found.append(
-                        Account(
-                            position=name,
-                            title="a bond between two atoms of the skeleton",
-                            state=State.READING,
-                            readings=(RING_CLOSED,),
-                            attachments=((min(a, b), max(a, b)),),
-                        )
+            if a in place and b in place and not embedding.skeleton.has_bond(place[a], place[b]):
+                name = next(iter(self.definition.positions))
+                found.append(
+                    Account(
+                        position=name,
+                        title="a bond between two atoms of the skeleton",
+                        state=State.READING,
+                        readings=(RING_CLOSED,),
+                        attachments=((min(a, b), max(a, b)),),
                     )
+                )
         return tuple(found)
 
     def _linker_options(
         self, mol: Chem.Mol, embedding: _Embedding, active: frozenset[str]
     ) -> list[list[_Option]] | None:
-        """Options for each linking atom that is not the reference's; None where one does not fit."""
+        """Options for each linking atom that is another one; None where one does not fit."""
         slots = []
         for name, number in self._linker_numbers.items():
             position = self.definition.positions[name]
@@ -400,7 +404,12 @@ class CompiledDefinition:
                 continue
             kind = next((k for k, n in LINKER_KINDS.items() if n == found), None)
             options = [
-                _Option((account,), frozenset(account.readings), frozenset({account.clause or ""}) - {""}, fits=True)
+                _Option(
+                    (account,),
+                    frozenset(account.readings),
+                    frozenset({account.clause or ""}) - {""},
+                    fits=True,
+                )
                 for change, letter, reading in self._changes_at(name, active)
                 for account in self._linker_accounts(name, position, change, letter, reading, kind)
             ]
@@ -620,9 +629,7 @@ class CompiledDefinition:
         ]
         return options
 
-    def _group_options(
-        self, group: Group, seats: _Seats, active: frozenset[str]
-    ) -> list[_Option]:
+    def _group_options(self, group: Group, seats: _Seats, active: frozenset[str]) -> list[_Option]:
         """Options for one group on its seats."""
         if len(seats) == 1:
             return self._seat_options(seats[0][0], group, active)
@@ -721,10 +728,8 @@ class CompiledDefinition:
                 options.append(_option(account))
         return options + self._released(name, group)
 
-    def _bridge_options(
-        self, group: Group, seats: _Seats, active: frozenset[str]
-    ) -> list[_Option]:
-        """A group with several bonds as one bridge: within a position, or one that a clause joins."""
+    def _bridge_options(self, group: Group, seats: _Seats, active: frozenset[str]) -> list[_Option]:
+        """A group with several bonds as one bridge, in a position or where a clause joins."""
         names = tuple(dict.fromkeys(name for name, _ in seats))
         options = []
         for change, letter, reading in self._changes_at(names[0], active):
@@ -756,9 +761,7 @@ class CompiledDefinition:
                 )
         return options
 
-    def _opened_options(
-        self, group: Group, seats: _Seats, active: frozenset[str]
-    ) -> list[_Option]:
+    def _opened_options(self, group: Group, seats: _Seats, active: frozenset[str]) -> list[_Option]:
         """Each end of a group with several bonds, read as if the ring were open there."""
         ends = self._ends(seats)
         parts: list[list[_Option]] = []
@@ -810,7 +813,7 @@ class CompiledDefinition:
     def _opened_ring_options(
         self, name: str, opened: Group, active: frozenset[str]
     ) -> list[_Option]:
-        """A ring position of an opened group: the frame counts, what it carries stands elsewhere."""
+        """A ring of an opened group: the frame counts, what it carries stands elsewhere."""
         frame = opened.frame
         if frame is None:
             return []
@@ -823,9 +826,9 @@ class CompiledDefinition:
         atoms = set(group.atoms)
         for name, other in seats:
             frame = group.opened(other).frame
-            if other != bond and self.definition.positions[name].kind == "ring" and frame:
-                if bond[1] not in frame.system:
-                    atoms -= frame.system
+            ring = self.definition.positions[name].kind == "ring"
+            if other != bond and ring and frame and bond[1] not in frame.system:
+                atoms -= frame.system
         for part in groups_around(group.mol, frozenset({bond[0]}), frozenset(atoms)):
             if bond[1] in part.atoms:
                 return Group(group.mol, part.atoms, (bond,))
@@ -834,7 +837,7 @@ class CompiledDefinition:
     def _fits(
         self, words: Iterable[str], change: Change, group: Group
     ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        """The words a group fits: (word, kind, readings); a certain fit of any word stands alone."""
+        """The words a group fits, as (word, kind, readings); a certain fit stands alone."""
         if change.max_carbons is not None and group.carbons > change.max_carbons:
             return
         arguable = []
@@ -892,9 +895,7 @@ def _read_skeleton(smarts: str, clause: str | None, title: str) -> _Skeleton:
         raise DefinitionError(f"the skeleton {smarts} has an atom without a map number")
     if len(set(numbers)) != len(numbers):
         raise DefinitionError(f"the skeleton {smarts} uses a map number twice")
-    bonds = frozenset(
-        frozenset((b.GetBeginAtomIdx(), b.GetEndAtomIdx())) for b in query.GetBonds()
-    )
+    bonds = frozenset(frozenset((b.GetBeginAtomIdx(), b.GetEndAtomIdx())) for b in query.GetBonds())
     return _Skeleton(query, {n: i for i, n in enumerate(numbers)}, bonds, clause, title)
 
 
@@ -912,9 +913,7 @@ def _pruned(options: list[_Option]) -> list[_Option]:
 
 def _groups_outside(mol: Chem.Mol, match: tuple[int, ...]) -> tuple[Group, ...]:
     skeleton = frozenset(match)
-    return groups_around(
-        mol, skeleton, frozenset(a.GetIdx() for a in mol.GetAtoms()) - skeleton
-    )
+    return groups_around(mol, skeleton, frozenset(a.GetIdx() for a in mol.GetAtoms()) - skeleton)
 
 
 def _merged(mol: Chem.Mol, groups: Sequence[Group]) -> Group | None:
@@ -979,9 +978,7 @@ def check_proof(proof: ClassProof, definition: CompiledDefinition) -> None:
     _check_accounts(proof, definition, mol, embedding)
 
 
-def _check_skeleton(
-    proof: ClassProof, definition: CompiledDefinition, mol: Chem.Mol
-) -> _Embedding:
+def _check_skeleton(proof: ClassProof, definition: CompiledDefinition, mol: Chem.Mol) -> _Embedding:
     named = set(proof.skeleton)
     skeletons = [s for s in definition._skeletons if set(s.maps) == named]
     if not skeletons:
@@ -1015,9 +1012,7 @@ def _check_partition(proof: ClassProof, mol: Chem.Mol, match: tuple[int, ...]) -
         seen += account.atoms
     if sorted(seen) != list(range(mol.GetNumAtoms())):
         raise ProofError("its groups and skeleton do not hold every atom exactly once")
-    bonds = {
-        (a, f) for g in _groups_outside(mol, match) for a, f in g.attachments
-    }
+    bonds = {(a, f) for g in _groups_outside(mol, match) for a, f in g.attachments}
     claimed = {
         pair
         for account in proof.accounts

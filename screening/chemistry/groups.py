@@ -1,10 +1,10 @@
 """The vocabulary in which laws' words for groups are spelled out: chemical kinds, each yes or no.
 
-A `Group` is what hangs from (or bridges) skeleton atoms. A *kind* is a plain chemical fact about it,
-decided here; what a law's *word* (alkyl, ester, monocycle) takes in, certainly or arguably, is data
-in that law's ``groups.yaml``. Names follow IUPAC usage where IUPAC has one: "alkyl" in the Gold Book
-is derived from any alkane, branched or not; groups with rings are kept apart, since laws differ.
-"""
+A `Group` is what hangs from (or bridges) skeleton atoms. A *kind* is a plain chemical fact about
+it, decided here; what a law's *word* (alkyl, ester, monocycle) takes in, certainly or arguably, is
+data in that law's ``groups.yaml``. Names follow IUPAC usage where IUPAC has one: "alkyl" in the
+Gold Book is derived from any alkane, branched or not; groups with rings are kept apart, since laws
+differ. """
 
 from __future__ import annotations
 
@@ -342,9 +342,7 @@ def _ester_carbons(group: Group) -> list[int]:
         oxygens = [n for n in others if group.number(n) == 8 and not group.hydrogens(n)]
         rest = [n for n in others if group.number(n) != 8]
         if len(oxygens) == 1 and [group.number(n) for n in rest] == [6]:
-            links = [
-                n.GetIdx() for n in group.mol.GetAtomWithIdx(oxygens[0]).GetNeighbors()
-            ]
+            links = [n.GetIdx() for n in group.mol.GetAtomWithIdx(oxygens[0]).GetNeighbors()]
             if len(links) == 2 and all(group.number(n) == 6 for n in links):
                 found.append(atom)
     return found
@@ -462,7 +460,7 @@ def _nitro(group: Group) -> bool:
 
 
 def _substituted_amino(group: Group) -> bool:
-    """A neutral amine nitrogen whose carbons are saturated: alkylamino, dialkylamino, ring amines."""
+    """An amine nitrogen whose carbons are saturated: alkylamino, dialkylamino, ring amines."""
     head = group.head
     around = group.neighbours(head)
     return (
@@ -504,9 +502,11 @@ def _formyl(group: Group) -> bool:
 def _alkoxycarbonyl(group: Group) -> bool:
     return _carbonyl_to(
         group,
-        lambda n: group.number(n) == 8
-        and not group.hydrogens(n)
-        and [group.number(x) for x in group.neighbours(n) if x != group.head] == [6],
+        lambda n: (
+            group.number(n) == 8
+            and not group.hydrogens(n)
+            and [group.number(x) for x in group.neighbours(n) if x != group.head] == [6]
+        ),
     )
 
 
@@ -533,9 +533,7 @@ def _other_carbonyl(group: Group) -> bool:
 
 def _thioacyl(group: Group) -> bool:
     return (
-        group.single
-        and group.number(group.head) == 6
-        and bool(group.doubly_bound(group.head, 16))
+        group.single and group.number(group.head) == 6 and bool(group.doubly_bound(group.head, 16))
     )
 
 
@@ -580,10 +578,7 @@ def _aromatic_monocycle(group: Group, *, carbocycle: bool, bearing: bool) -> boo
 def _non_aromatic_monocycle(group: Group, *, carbocycle: bool) -> bool:
     frame = _ring(group)
     return (
-        frame is not None
-        and frame.alone
-        and not frame.aromatic
-        and frame.carbocycle is carbocycle
+        frame is not None and frame.alone and not frame.aromatic and frame.carbocycle is carbocycle
     )
 
 
@@ -677,13 +672,11 @@ def _oxide(group: Group) -> bool:
 
 def _quaternising(group: Group) -> bool:
     anchor = group.attachments[0][0]
-    return (
-        group.single and group.number(group.head) == 6 and group.charge(anchor) == 1
-    )
+    return group.single and group.number(group.head) == 6 and group.charge(anchor) == 1
 
 
 KINDS: dict[str, Kind] = {
-    "any group": lambda g: True,
+    "any group": lambda g: bool(g.atoms),
     "acyclic alkyl": lambda g: _hydrocarbyl(g, _saturated_or(), ring=False),
     "alkyl with a ring": lambda g: _hydrocarbyl(g, _saturated_or(), ring=True),
     "acyclic alkenyl": lambda g: _alkenyl(g, ring=False),
@@ -693,9 +686,7 @@ KINDS: dict[str, Kind] = {
         and g.elements == _CARBON
         and g.bond_type(*g.attachments[0]) == _DOUBLE
     ),
-    "alkynyl": lambda g: (
-        g.single and g.elements == _CARBON and _TRIPLE in g.bonds and not g.rings
-    ),
+    "alkynyl": lambda g: g.single and g.elements == _CARBON and _TRIPLE in g.bonds and not g.rings,
     "acyclic haloalkyl": lambda g: _haloalkyl(g, ring=False),
     "haloalkyl with a ring": lambda g: _haloalkyl(g, ring=True),
     "halogen": lambda g: len(g.atoms) == 1 and g.single and g.number(g.head) in HALOGENS,
@@ -704,20 +695,19 @@ KINDS: dict[str, Kind] = {
     "acyclic alkoxyl": lambda g: _alkoxyl(g, ring=False),
     "alkoxyl with a ring": lambda g: _alkoxyl(g, ring=True),
     "aryloxy": lambda g: (
-        _direct_ether(g)
-        and g.mol.GetAtomWithIdx(g.neighbours(g.head)[0]).GetIsAromatic()
+        _direct_ether(g) and g.mol.GetAtomWithIdx(g.neighbours(g.head)[0]).GetIsAromatic()
     ),
     "acyclic alkoxyalkyl": lambda g: (
-        _spaced_ether(g) and g.elements <= _PLAIN_OXYGENATED and g.bonds <= {_SINGLE} and not g.rings
+        _spaced_ether(g)
+        and g.elements <= _PLAIN_OXYGENATED
+        and g.bonds <= {_SINGLE}
+        and not g.rings
     ),
     "acyclic haloalkoxyl": lambda g: (
         (inner := _behind_oxygen(g)) is not None and _haloalkyl(inner, ring=False)
     ),
     "acyclic alkylthio": _alkylthio,
-    "acyclic alkylsulfonyl": lambda g: (
-        _oxo_head(g, 16, 2)
-        and _hydrocarbyl_behind(g, g.head)
-    ),
+    "acyclic alkylsulfonyl": lambda g: _oxo_head(g, 16, 2) and _hydrocarbyl_behind(g, g.head),
     "cyano": lambda g: (
         g.single
         and len(g.atoms) == 2
@@ -763,10 +753,10 @@ KINDS: dict[str, Kind] = {
     "sulfonyl": lambda g: _oxo_head(g, 16, 2),
     "sulfinyl": _sulfinyl,
     "phosphoryl": lambda g: _oxo_head(g, 15, 1),
-    "benzene ring": lambda g: _aromatic_monocycle(g, carbocycle=True, bearing=False)
-    and _six(g),
-    "benzene ring bearing a ring": lambda g: _aromatic_monocycle(g, carbocycle=True, bearing=True)
-    and _six(g),
+    "benzene ring": lambda g: _aromatic_monocycle(g, carbocycle=True, bearing=False) and _six(g),
+    "benzene ring bearing a ring": lambda g: (
+        _aromatic_monocycle(g, carbocycle=True, bearing=True) and _six(g)
+    ),
     "other aromatic carbocycle": lambda g: (
         _ring(g) is not None
         and not _six(g)
@@ -775,9 +765,7 @@ KINDS: dict[str, Kind] = {
             or _aromatic_monocycle(g, carbocycle=True, bearing=True)
         )
     ),
-    "aromatic heteromonocycle": lambda g: _aromatic_monocycle(
-        g, carbocycle=False, bearing=False
-    ),
+    "aromatic heteromonocycle": lambda g: _aromatic_monocycle(g, carbocycle=False, bearing=False),
     "aromatic heteromonocycle bearing a ring": lambda g: _aromatic_monocycle(
         g, carbocycle=False, bearing=True
     ),
@@ -785,9 +773,7 @@ KINDS: dict[str, Kind] = {
     "non-aromatic heteromonocycle": lambda g: _non_aromatic_monocycle(g, carbocycle=False),
     "fused aromatic carbocycle": lambda g: _fused(g, aromatic=True, carbon=True),
     "other fused aromatic ring": lambda g: _fused(g, aromatic=True, carbon=False),
-    "fused, bridged or spiro non-aromatic ring": lambda g: _fused(
-        g, aromatic=False, carbon=False
-    ),
+    "fused, bridged or spiro non-aromatic ring": lambda g: _fused(g, aromatic=False, carbon=False),
     "dioxy bridge": _dioxy_bridge,
     "alkylene bridge": lambda g: _bridge(g, _CARBON),
     "acetal": _acetal,

@@ -1,10 +1,9 @@
 """The keys by which two components are one substance, form by form.
 
-A listed structure is compared with a component's matching graph. Equal graphs are the same substance
-but for the forms that the drawing shows (salt, hydrate, stereoisomer, isotopologue); unequal graphs
-may still be one substance by a tautomer, an ester or an ether, or worth a look as a positional
-isomer. Which forms a law covers is not decided here.
-"""
+A listed structure is compared with a component's matching graph. Equal graphs are the same
+substance but for the forms that the drawing shows (salt, hydrate, stereoisomer, isotopologue);
+unequal graphs may still be one substance by a tautomer, an ester or an ether, or worth a look as a
+positional isomer. Which forms a law covers is not decided here. """
 
 from __future__ import annotations
 
@@ -154,7 +153,7 @@ class SubstanceIndex:
 
 
 def tautomer_key(component: Component) -> str:
-    """RDKit's heteroatom-tautomer hash, version 2; equal for drawings that differ by mobile hydrogen."""
+    """RDKit's heteroatom-tautomer hash, version 2: equal where only mobile hydrogen differs."""
     with rdBase.BlockLogs():
         return str(rdMolHash.MolHash(component.mol, rdMolHash.HashFunction.HetAtomTautomerv2))
 
@@ -179,9 +178,9 @@ def context_forms(structure: Structure, component: Component) -> tuple[Form, ...
     )
     if paired or Step.NEUTRALISED in component.steps:
         forms.append(Form.SALT)
-    if Step.HYDRATE_RESTORED in component.steps or structure.has_water(component):
-        if not component.is_water:
-            forms.append(Form.HYDRATE)
+    hydrated = Step.HYDRATE_RESTORED in component.steps or structure.has_water(component)
+    if hydrated and not component.is_water:
+        forms.append(Form.HYDRATE)
     if Step.ISOTOPES_CLEARED in component.steps:
         forms.append(Form.ISOTOPOLOGUE)
     return tuple(forms)

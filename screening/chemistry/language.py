@@ -117,9 +117,9 @@ class Position(Model):
 class Change(Model):
     """What may change: at which positions, into which group words, under which limits.
 
-    `becomes` replaces what the reference has there, `bears` adds substituents, `joins` closes a ring
-    between the positions. `carrying` limits what a replacing ring may carry (group words; left out:
-    anything). `max_carbons` and `max_count` limit one group and the number of groups.
+    `becomes` replaces what the reference has there, `bears` adds substituents, `joins` closes a
+    ring between the positions. `carrying` limits what a replacing ring may carry
+    (group words; left out: anything). `max_carbons` and `max_count` limit one group and the number of groups.
     """
 
     at: Names
@@ -217,7 +217,7 @@ class ClassDefinition(Model):
 
     @model_validator(mode="after")
     def _names_known(self) -> Self:
-        places = [(f"clauses.{n}", c) for n, c in self.clauses.items()]
+        places: list[tuple[str, Change]] = [(f"clauses.{n}", c) for n, c in self.clauses.items()]
         places += [
             (f"readings.{n}.allows", change)
             for n, r in self.readings.items()

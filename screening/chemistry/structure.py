@@ -194,7 +194,7 @@ def _parse(text: str) -> Chem.Mol:
     except Chem.MolSanitizeException as error:
         raise UnreadableStructureError(text, f"it is no valid molecule: {error}") from error
     Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
-    return mol
+    return mol  # type: ignore[no-any-return]
 
 
 def _parse_smiles(text: str, body: str) -> Chem.Mol | None:
@@ -211,11 +211,12 @@ def _parse_smiles(text: str, body: str) -> Chem.Mol | None:
     if "~" in smiles or "[#" in smiles or "*" in smiles:
         raise UnspecificStructureError(text, "it holds query features or dummy atoms")
     parameters = Chem.SmilesParserParams()
-    parameters.sanitize = False
-    parameters.removeHs = False
-    parameters.allowCXSMILES = False
-    parameters.parseName = False
-    return Chem.MolFromSmiles(smiles, parameters)
+    parameters.sanitize = False  # type: ignore[assignment]
+    parameters.removeHs = False  # type: ignore[assignment]
+    parameters.allowCXSMILES = False  # type: ignore[assignment]
+    parameters.parseName = False  # type: ignore[assignment]
+    mol: Chem.Mol | None = Chem.MolFromSmiles(smiles, parameters)
+    return mol
 
 
 def _check_specific(text: str, mol: Chem.Mol) -> None:

@@ -1,0 +1,1 @@
+"""Watchlists: their models, their loading, what is in force, what is due."""

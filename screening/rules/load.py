@@ -36,6 +36,11 @@ from screening.rules.model import (
 MAX_FILE_BYTES = 1_000_000
 MAX_DEPTH = 40
 
+_PLAIN_TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}"
+    for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
+)
+
 KeyPath = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
@@ -70,16 +75,16 @@ class Bundle:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the content, hexadecimal."""
-        content = {c: j.model_dump(mode="json", by_alias=True) for c, j in self.jurisdictions.items()}
+        content = {
+            c: j.model_dump(mode="json", by_alias=True) for c, j in self.jurisdictions.items()
+        }
         text = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
         """Every entry by its id."""
-        return {
-            e.id: e for j in self.jurisdictions.values() for w in j.lists for e in w.entries
-        }
+        return {e.id: e for j in self.jurisdictions.values() for w in j.lists for e in w.entries}
 
     @cached_property
     def lists(self) -> Mapping[str, Watchlist]:
@@ -114,7 +119,7 @@ _SafeLoader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _PlainLoader(_SafeLoader):  # type: ignore[misc]  # chosen at run time
-    """Plain data only: YAML 1.1's bare `no` and `on` stay booleans, so that strict text refuses them."""
+    """Plain data only; bare `no` and `on` stay booleans, so that strict text refuses them."""
 
 
 @dataclass
@@ -151,7 +156,7 @@ def read_document(path: Path) -> tuple[_Document | None, list[Fault]]:
     try:
         for event in yaml.parse(text, Loader=_PlainLoader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                line = event.start_mark.line + 1
+                line = event.start_mark.line + 1 if event.start_mark else 0
                 return None, [Fault(path, line, "", "anchors and aliases are not allowed here")]
         node = loader.get_single_node()
         data = None if node is None else _plain(loader, node, (), lines, faults, path)
@@ -179,6 +184,9 @@ def _plain(
     lines.setdefault(key, line)
     if len(key) > MAX_DEPTH:
         raise ValueError(f"nested deeper than {MAX_DEPTH}")
+    if node.tag not in _PLAIN_TAGS:
+        faults.append(Fault(path, line, _dotted(key), f"the tag {node.tag} is not allowed"))
+        return None
     if isinstance(node, yaml.MappingNode):
         result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
@@ -192,10 +200,7 @@ def _plain(
         return result
     if isinstance(node, yaml.SequenceNode):
         return [_plain(loader, n, (*key, i), lines, faults, path) for i, n in enumerate(node.value)]
-    if node.tag.startswith("tag:yaml.org,2002:"):
-        return loader.construct_object(node, deep=True)
-    faults.append(Fault(path, line, _dotted(key), f"the tag {node.tag} is not allowed"))
-    return None
+    return loader.construct_object(node, deep=True)
 
 
 def _dotted(key: Sequence[str | int]) -> str:
@@ -226,9 +231,7 @@ def _validate(model: type[M], document: _Document) -> tuple[M | None, list[Fault
     except ValidationError as error:
         faults = []
         for item in error.errors():
-            key = tuple(
-                p for p in item["loc"] if p not in {"date", "DateRange", "function-before"}
-            )
+            key = tuple(p for p in item["loc"] if p not in {"date", "DateRange", "function-before"})
             fault = Fault(document.path, document.line(key), _dotted(key), _say(item))
             if fault not in faults:
                 faults.append(fault)
@@ -450,7 +453,9 @@ def _resolve(
         identifiers=file.identifiers,
         goods=file.goods,
         forms=shared.forms.model_copy(update={k: FormRule(v) for k, v in own_forms.items()}),
-        as_counter_ion=shared.as_counter_ion if file.as_counter_ion is None else file.as_counter_ion,
+        as_counter_ion=shared.as_counter_ion
+        if file.as_counter_ion is None
+        else file.as_counter_ion,
         action=file.action or shared.action,
         applies_to=shared.applies_to if file.applies_to is None else file.applies_to,
         yields_to=file.yields_to,

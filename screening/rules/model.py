@@ -134,9 +134,9 @@ class Version(Model):
             raise ValueError(
                 "in_force: a date that is unverified is written as not_before / not_after"
             )
-        if isinstance(self.in_force, dt.date) and isinstance(self.until, dt.date):
-            if self.until <= self.in_force:
-                raise ValueError("until: the first day no longer in force must follow in_force")
+        known = isinstance(self.in_force, dt.date) and isinstance(self.until, dt.date)
+        if known and self.until <= self.in_force:  # type: ignore[operator]
+            raise ValueError("until: the first day no longer in force must follow in_force")
         return self
 
 
@@ -244,9 +244,9 @@ class EntryFile(Model):
     """One legal item as its file states it.
 
     Exactly one of `substance` (SMILES; several components only where the law lists a salt),
-    `class`, `identifiers: true` (recognised by name and CAS alone), `goods: true` says how a version
-    recognises what is shipped. `aliases` are further SMILES of the same legal item (a footnote's
-    esters, a group of isomers).
+    `class`, `identifiers: true` (recognised by name and CAS alone), `goods: true` says how a
+    version recognises what is shipped. `aliases` are further SMILES of the same legal
+    item (a footnote's esters, a group of isomers).
     """
 
     title: Text | None = None

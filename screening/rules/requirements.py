@@ -59,7 +59,5 @@ def due(
 ) -> tuple[RequirementRule, ...]:
     """The rules that are due for one hit, in their order."""
     return tuple(
-        r
-        for r in rules
-        if rule_applies(r, leg=leg, entry=entry, destination=destination, day=day)
+        r for r in rules if rule_applies(r, leg=leg, entry=entry, destination=destination, day=day)
     )

@@ -10,6 +10,7 @@ import datetime as dt
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from screening.rules.model import DateRange, EffectiveDay, Entry, Version
 
@@ -60,9 +61,7 @@ def known_versions(entry: Entry, known_on: dt.date | None) -> tuple[Version, ...
         v
         for v in entry.versions
         if (known_on is None or v.recorded <= known_on)
-        and (
-            v.withdrawn is None or (known_on is not None and v.withdrawn.on > known_on)
-        )
+        and (v.withdrawn is None or (known_on is not None and v.withdrawn.on > known_on))
     )
 
 
@@ -92,7 +91,7 @@ def current(entry: Entry, day: dt.date, known_on: dt.date | None = None) -> Curr
 
 def _meet(versions: Sequence[Version], day: dt.date) -> bool:
     """The uncertain days are only where one version passes into the next."""
-    for earlier, later in zip(versions, versions[1:], strict=False):
+    for earlier, later in pairwise(versions):
         if earlier.until is not None and bounds(earlier.until) == bounds(later.in_force):
             began = bounds(earlier.in_force)[1] <= day
             lasts = later.until is None or day < bounds(later.until)[0]
