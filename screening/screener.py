@@ -626,7 +626,7 @@ class _Case:
                     candidate.readings,
                 )
                 key = (raw.entry.id, match.component.smiles)
-                if key not in raws or len(raw.readings) < len(raws[key].readings):
+                if key not in raws or _doubts(raw) < _doubts(raws[key]):
                     raws[key] = raw
         _drop_isomers_of_listed(raws)
         by_structure = {raw.entry.id for raw in raws.values()}
@@ -978,6 +978,12 @@ def coverage_of(jurisdiction: Jurisdiction) -> list[CoverageItem]:
         for c in jurisdiction.file.coverage
     ]
     return items
+
+
+def _doubts(raw: _Raw) -> tuple[int, int, int]:
+    """How much stands between a match and a definite hit: the least counts where there are two."""
+    rules = [getattr(raw.entry.forms, _FORM_RULES[f]) for f in raw.forms if f in _FORM_RULES]
+    return len(raw.readings), sum(r != FormRule.COVERED for r in rules), len(raw.forms)
 
 
 def _drop_isomers_of_listed(raws: dict[tuple[str, str], _Raw]) -> None:

@@ -11,6 +11,7 @@ import enum
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolHash
@@ -226,12 +227,17 @@ _ETHER = Chem.MolFromSmarts(
 _MAX_CUTS = 12
 
 
-def opened_parts(component: Component) -> Iterator[tuple[Form, Component]]:
+@lru_cache(maxsize=4096)
+def opened_parts(component: Component) -> tuple[tuple[Form, Component], ...]:
     """What a component is an ester or ether of: each bond cut alone, then all of one kind at once.
 
-    Yields:
-        The form and one part with its hydroxyl or carboxyl group restored.
+    Returns:
+        The form and one part each, its hydroxyl or carboxyl group restored.
     """
+    return tuple(_opened_parts(component))
+
+
+def _opened_parts(component: Component) -> Iterator[tuple[Form, Component]]:
     if not any(a.GetAtomicNum() == 8 for a in component.mol.GetAtoms()):
         return
     seen: set[tuple[Form, str]] = set()
