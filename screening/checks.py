@@ -626,8 +626,11 @@ def _form_cases(entry: Entry, day: dt.date) -> Iterator[Case]:
         ("isotopologues", labelled(smiles)),
         ("optical_isomers", mirror_image(smiles)),
     )
+    named = {read_structure(alias).components for alias in entry.aliases}
     for form, text in drawn:
         rule = getattr(forms, form)
+        if text is not None and read_structure(text).components in named:
+            continue  # the mirror image is listed by itself
         if text is not None and rule is not None:
             because = f"{form.replace('_', ' ')}: {rule.value.replace('_', ' ')}"
             yield _case(entry, f"form ({form})", day, because, _Said(structure=text), rule=rule)

@@ -316,7 +316,7 @@ class _Case:
             )
             self._customs_code()
         self._incomplete_lists(read, hits, legs, destination)
-        requirements = self._requirements(hits, destination)
+        requirements = self._requirements(hits, origin, destination)
         self._asymmetry(hits, requirements, origin, destination)
         if self.shipment.quantity is None:
             self.find(
@@ -395,7 +395,7 @@ class _Case:
                 legs += [Leg(kind, code), *(Leg(kind, union) for union in self._unions(code))]
         legs = list(dict.fromkeys(legs))
         for leg in legs:
-            if leg.place not in self.bundle.jurisdictions:
+            if not self._has_lists(leg.place):
                 self.find(
                     FindingCode.JURISDICTION_NOT_MODELLED,
                     Severity.NOTE,
@@ -403,6 +403,11 @@ class _Case:
                     f"was checked there for the {leg.kind} leg.",
                 )
         return self._narrowed([x for x in legs if x.place in self.bundle.jurisdictions])
+
+    def _has_lists(self, code: str) -> bool:
+        """The bundle carries law of its own for a place."""
+        known = self.bundle.jurisdictions.get(code)
+        return known is not None and bool(known.lists)
 
     def _unions(self, code: str) -> tuple[str, ...]:
         known = self.bundle.jurisdictions.get(code)
@@ -875,7 +880,7 @@ class _Case:
                         )
 
     def _requirements(
-        self, hits: Sequence[Hit], destination: str | None
+        self, hits: Sequence[Hit], origin: str | None, destination: str | None
     ) -> tuple[Requirement, ...]:
         """What is due, each document once, with the entries that make it due."""
         found: dict[tuple[str, str, str], Requirement] = {}
@@ -883,7 +888,12 @@ class _Case:
             jurisdiction = self.bundle.jurisdictions[hit.jurisdiction].file
             rules = (*self.bundle.lists[hit.list].file.requirements, *jurisdiction.requirements)
             for rule in due(
-                rules, leg=hit.leg, entry=hit.entry, destination=destination, day=self.shipment.day
+                rules,
+                leg=hit.leg,
+                entry=hit.entry,
+                origin=origin,
+                destination=destination,
+                day=self.shipment.day,
             ):
                 key = (hit.place, hit.leg.value, f"{hit.list}/{rule.id}")
                 known = found.get(key)
@@ -925,7 +935,7 @@ class _Case:
             return
         ends = {LegKind.ORIGIN: origin, LegKind.DESTINATION: destination}
         asked = self.screener._jurisdictions
-        if any(p not in self.bundle.jurisdictions for p in ends.values()) or (
+        if not all(map(self._has_lists, ends.values())) or (
             asked is not None and not set(ends.values()) <= set(asked)
         ):
             return

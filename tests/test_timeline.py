@@ -151,10 +151,10 @@ class TestConditions:
         """Unknown is the worse case, for inclusion and for exclusion."""
         one = Condition(destinations=("mx",))
         other = Condition(not_destinations=("mx",))
-        assert condition_holds(one, destination=None, day=DAY)
-        assert condition_holds(other, destination=None, day=DAY)
-        assert not condition_holds(one, destination="us", day=DAY)
-        assert not condition_holds(other, destination="mx", day=DAY)
+        assert condition_holds(one, origin="cn", destination=None, day=DAY)
+        assert condition_holds(other, origin="cn", destination=None, day=DAY)
+        assert not condition_holds(one, origin="cn", destination="us", day=DAY)
+        assert not condition_holds(other, origin="cn", destination="mx", day=DAY)
 
     def test_a_rule_is_due_on_its_leg_for_its_entries_in_its_time(self) -> None:
         """Leg, entry and day each decide."""
@@ -163,7 +163,9 @@ class TestConditions:
         )
 
         def due(leg: LegKind, name: str, day: dt.date) -> bool:
-            return rule_applies(rule, leg=leg, entry=f"xx/l/{name}", destination="mx", day=day)
+            return rule_applies(
+                rule, leg=leg, entry=f"xx/l/{name}", origin="cn", destination="mx", day=day
+            )
 
         assert due(LegKind.ORIGIN, "a", DAY)
         assert not due(LegKind.DESTINATION, "a", DAY)

@@ -11,8 +11,10 @@ How it is decided, for each embedding of the skeleton:
    atom-form position. Where several seats are possible, all are tried.
 2. Each seated group is accounted for: as the reference's own group; as the reference's ring with
    substituents that a clause allows; by a clause; by a reading.
-3. A group with several bonds must be one bridge that a clause allows, or each of its ends must fit
-   its seat as if the ring were open there; the latter depends on the reading `ring-closed`.
+3. A group with several bonds must be one bridge that a clause allows, or is read as if the ring
+   were open, which depends on the reading `ring-closed`: it stands at one of its ends, where it
+   must fit, and the others are free of it. Slots (branches, on-atom positions, atom forms) that it
+   fills are never free of it.
 
 The preferred proof is definite before arguable, then with fewest released positions, then with
 fewest readings, then one that keeps the
@@ -25,7 +27,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rdkit import Chem, rdBase
@@ -59,7 +61,7 @@ RING_CLOSED = "ring-closed"
 ENGINE_READINGS: Mapping[str, ReadingText] = {
     RING_CLOSED: ReadingText(
         says=(
-            "Two positions are joined by a ring. Read as if the ring were open, each end fits; "
+            "Two positions are joined by a ring. Read as if the ring were open there, it fits; "
             "the text does not say whether joined positions still count."
         ),
         who="reading of the screen, since the text is silent",
@@ -302,6 +304,8 @@ class CompiledDefinition:
         if fixed is None:
             return
         chords = self._chords(mol, embedding)
+        if chords is None:
+            return
         tried = 0
         for seating in self._seatings(embedding, groups):
             slots = self._options_of_seating(mol, embedding, groups, seating, active)
@@ -330,11 +334,11 @@ class CompiledDefinition:
         letters = frozenset({variant} if variant else ()).union(*(o.letters for o in combination))
         accounts = (*(a for o in combination for a in o.accounts), *chords)
         changed = any(a.state is not State.REFERENCE for a in accounts)
-        if (
-            not variant
-            and not any(o.fits for o in combination)
-            and (changed or not self.definition.reference_is_member)
-        ):
+        released = any(a.state is State.RELEASED for a in accounts)
+        if released and not letters:
+            return None
+        fits = variant or chords or any(o.fits for o in combination)
+        if not fits and (changed or not self.definition.reference_is_member):
             return None
         if not self._counts_allow(accounts):
             return None
@@ -370,23 +374,39 @@ class CompiledDefinition:
             for name in clause.at
         )
 
-    def _chords(self, mol: Chem.Mol, embedding: _Embedding) -> tuple[Account, ...]:
-        """Bonds between skeleton atoms that the skeleton does not have: rings closed by a bond."""
+    def _chords(self, mol: Chem.Mol, embedding: _Embedding) -> tuple[Account, ...] | None:
+        """Bonds between skeleton atoms that the skeleton does not have: rings closed by a bond.
+
+        Returns:
+            One account a bond; None where such a bond stands at no substituents position, so that
+            nothing accounts for it.
+        """
         place = {atom: i for i, atom in enumerate(embedding.match)}
+        numbers = embedding.numbers
         found = []
         for bond in mol.GetBonds():
-            a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-            if a in place and b in place and not embedding.skeleton.has_bond(place[a], place[b]):
-                name = next(iter(self.definition.positions))
-                found.append(
-                    Account(
-                        position=name,
-                        title="a bond between two atoms of the skeleton",
-                        state=State.READING,
-                        readings=(RING_CLOSED,),
-                        attachments=((min(a, b), max(a, b)),),
-                    )
+            a, b = sorted((bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()))
+            if a not in place or b not in place:
+                continue
+            if embedding.skeleton.has_bond(place[a], place[b]):
+                continue
+            pools = [
+                name
+                for atom in (a, b)
+                for name in self._pools.get(numbers.get(atom, 0), [])
+                if self.definition.positions[name].kind == "substituents"
+            ]
+            if not pools:
+                return None
+            found.append(
+                Account(
+                    position=pools[0],
+                    title="a bond between two atoms of the skeleton",
+                    state=State.READING,
+                    readings=(RING_CLOSED,),
+                    attachments=((a, b),),
                 )
+            )
         return tuple(found)
 
     def _linker_options(
@@ -514,14 +534,23 @@ class CompiledDefinition:
                     if not options:
                         return None
                     slots.append(_pruned(options))
+                if self._own_group_displaced(name, embedding.atom(number), groups, seating):
+                    return None
         whole: dict[str, list[Group]] = {}
+        bridged: set[str] = set()
         for group in groups:
             seats = tuple((seating[bond], bond) for bond in group.attachments)
-            names_here = {name for name, _ in seats}
-            if len(names_here) == 1 and next(iter(names_here)) in self._whole.values():
-                whole.setdefault(next(iter(names_here)), []).append(group)
-                continue
-            options = self._group_options(group, seats, active)
+            at = next((name for name, _ in seats if name in self._whole.values()), None)
+            elsewhere = tuple((name, bond) for name, bond in seats if name != at)
+            if at is not None:
+                bonds = tuple(bond for name, bond in seats if name == at)
+                whole.setdefault(at, []).append(Group(mol, group.atoms, bonds))
+                if not elsewhere:
+                    continue
+                bridged.add(at)
+                options = self._opened_options(group, elsewhere, active, held=True)
+            else:
+                options = self._group_options(group, seats, active)
             if not options:
                 return None
             slots.append(_pruned(options))
@@ -536,6 +565,8 @@ class CompiledDefinition:
                 return None
             if merged is not None and not options:
                 return None
+            if name in bridged:
+                options = [_ring_closed(option) for option in options]
             if options:
                 slots.append(_pruned(options))
         return slots
@@ -556,6 +587,25 @@ class CompiledDefinition:
             for group in groups
             for atom, first in group.attachments
         )
+
+    def _own_group_displaced(
+        self,
+        name: str,
+        anchor: int | None,
+        groups: Sequence[Group],
+        seating: Mapping[tuple[int, int], str],
+    ) -> bool:
+        """The reference's own group is seated as an addition, and another group in its slot."""
+        own = self._reference_keys.get(name)
+        here = [
+            (group, seating[b]) for group in groups for b in group.attachments if b[0] == anchor
+        ]
+        added = {
+            group.key
+            for group, seat in here
+            if self.definition.positions[seat].kind in {"substituents", "atom_form"}
+        }
+        return own in added and any(seat == name and group.key != own for group, seat in here)
 
     # --- options for one group -----------------------------------------------------------
 
@@ -761,78 +811,97 @@ class CompiledDefinition:
                 )
         return options
 
-    def _opened_options(self, group: Group, seats: _Seats, active: frozenset[str]) -> list[_Option]:
-        """Each end of a group with several bonds, read as if the ring were open there."""
-        ends = self._ends(seats)
-        parts: list[list[_Option]] = []
-        for name, bonds in ends:
-            if self.definition.positions[name].kind == "ring":
-                options = self._opened_ring_options(name, group.opened(bonds[0]), active)
-            elif len(bonds) > 1:
-                options = self._seat_options(name, Group(group.mol, group.atoms, bonds), active)
-            else:
-                options = self._seat_options(name, self._free_end(group, seats, bonds[0]), active)
-            if not options:
-                return []
-            parts.append(_pruned(options))
-        result = []
-        for combination in itertools.product(*parts):
-            accounts = []
-            for i, ((_, bonds), option) in enumerate(zip(ends, combination, strict=True)):
-                source = option.accounts[0]
-                accounts.append(
-                    source.model_copy(
-                        update={
-                            "state": State.READING,
-                            "readings": tuple(sorted({*source.readings, RING_CLOSED})),
-                            "atoms": tuple(sorted(group.atoms)) if i == 0 else (),
-                            "attachments": bonds,
-                        }
-                    )
-                )
-            result.append(
-                _Option(
-                    tuple(accounts),
-                    frozenset({RING_CLOSED}).union(*(o.readings for o in combination)),
-                    frozenset().union(*(o.letters for o in combination)),
-                    fits=any(o.fits for o in combination),
-                )
-            )
+    def _opened_options(
+        self, group: Group, seats: _Seats, active: frozenset[str], *, held: bool = False
+    ) -> list[_Option]:
+        """A group with several bonds, read as if the ring were open.
+
+        Args:
+            group: the group.
+            seats: its ends.
+            active: letters in force.
+            held: an on-atom position, accounted for elsewhere, has the group.
+        """
+        kinds = {name: self.definition.positions[name].kind for name, _ in seats}
+        slots = [seat for seat in seats if kinds[seat[0]] in {"branch", "atom_form"}]
+        holders = [slots] if slots or held else [[seat] for seat in seats]
+        result: list[_Option] = []
+        for holding in holders:
+            ends = [
+                self._holding_options(seat, group, seats, active)
+                if seat in holding
+                else self._free_options(seat, group, seats, active)
+                for seat in seats
+            ]
+            has = [seat in holding for seat in seats]
+            for combination in itertools.product(*ends):
+                result.append(_assigned(group, list(zip(has, combination, strict=True)), held))
         return result
 
-    def _ends(self, seats: _Seats) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
-        """The ends of a group with several bonds: all bonds to an on-atom position are one end."""
-        whole = set(self._whole.values())
-        ends: list[tuple[str, tuple[tuple[int, int], ...]]] = [
-            (name, (bond,)) for name, bond in seats if name not in whole
-        ]
-        for name in dict.fromkeys(n for n, _ in seats if n in whole):
-            ends.append((name, tuple(b for n, b in seats if n == name)))
-        return ends
-
-    def _opened_ring_options(
-        self, name: str, opened: Group, active: frozenset[str]
+    def _holding_options(
+        self,
+        seat: tuple[str, tuple[int, int]],
+        group: Group,
+        seats: _Seats,
+        active: frozenset[str],
     ) -> list[_Option]:
-        """A ring of an opened group: the frame counts, what it carries stands elsewhere."""
-        frame = opened.frame
+        """Options for the end that has the group: as far as it reaches, or without other rings."""
+        name, bond = seat
+        cut = self._cut(group, seats, bond)
+        if self.definition.positions[name].kind == "ring":
+            return [o for o in self._branch_options(name, cut, active) if o.fits]
+        options = self._seat_options(name, group.opened(bond), active)
+        if cut.atoms != group.atoms:
+            options += self._seat_options(name, cut, active)
+        return _pruned(options)
+
+    def _free_options(
+        self,
+        seat: tuple[str, tuple[int, int]],
+        group: Group,
+        seats: _Seats,
+        active: frozenset[str],
+    ) -> list[_Option]:
+        """Options for an end that is free of the group: a ring stays with what else it carries."""
+        name, bond = seat
+        if self.definition.positions[name].kind == "ring":
+            return self._bare_ring_options(name, group, seats, bond, active)
+        account = Account(
+            position=name,
+            title=self.definition.positions[name].title,
+            state=State.READING,
+            readings=(RING_CLOSED,),
+            attachments=(bond,),
+        )
+        return [_Option((account,), frozenset({RING_CLOSED}))]
+
+    def _bare_ring_options(
+        self,
+        name: str,
+        group: Group,
+        seats: _Seats,
+        bond: tuple[int, int],
+        active: frozenset[str],
+    ) -> list[_Option]:
+        """A ring position at one end: the ring with what it carries besides the bridge."""
+        frame = group.opened(bond).frame
         if frame is None:
             return []
-        if frame.alone and frame.key == self._frame_keys.get(name):
-            return [_Option((self._account(name, opened, State.REFERENCE),))]
-        return self._branch_options(name, opened, active)
+        heads = {first for _, (_, first) in seats}
+        atoms = frame.system.union(*(g.atoms for g in frame.carried if not g.atoms & heads))
+        if atoms == frame.ring and frame.key == self._frame_keys.get(name):
+            own = Group(group.mol, atoms, (bond,))
+            return [_Option((self._account(name, own, State.REFERENCE),))]
+        return self._branch_options(name, Group(group.mol, atoms, (bond,)), active)
 
-    def _free_end(self, group: Group, seats: _Seats, bond: tuple[int, int]) -> Group:
-        """The part of a group that belongs to one bond: without rings that other bonds seat."""
-        atoms = set(group.atoms)
+    def _cut(self, group: Group, seats: _Seats, bond: tuple[int, int]) -> Group:
+        """The part of a group at one bond, without the rings that other bonds seat."""
+        gone: set[int] = set()
         for name, other in seats:
             frame = group.opened(other).frame
-            ring = self.definition.positions[name].kind == "ring"
-            if other != bond and ring and frame and bond[1] not in frame.system:
-                atoms -= frame.system
-        for part in groups_around(group.mol, frozenset({bond[0]}), frozenset(atoms)):
-            if bond[1] in part.atoms:
-                return Group(group.mol, part.atoms, (bond,))
-        return group.opened(bond)
+            if other != bond and self.definition.positions[name].kind == "ring" and frame:
+                gone |= frame.system
+        return _part(group, gone, bond)
 
     def _fits(
         self, words: Iterable[str], change: Change, group: Group
@@ -903,6 +972,55 @@ def _option(account: Account, *, replaced: bool = False) -> _Option:
     """An option of one account that a clause or reading fits."""
     letters = frozenset({account.clause} if account.clause else ())
     return _Option((account,), frozenset(account.readings), letters, replaced, fits=True)
+
+
+def _ring_closed(option: _Option) -> _Option:
+    """An option that rests on reading a closed ring as open."""
+    first, *rest = option.accounts
+    closed = first.model_copy(
+        update={
+            "state": State.RELEASED if first.state is State.RELEASED else State.READING,
+            "readings": tuple(sorted({*first.readings, RING_CLOSED})),
+        }
+    )
+    return replace(option, accounts=(closed, *rest), readings=option.readings | {RING_CLOSED})
+
+
+def _assigned(group: Group, ends: Sequence[tuple[bool, _Option]], held: bool) -> _Option:
+    """The ends of a group as one option, every atom of the group in one account exactly.
+
+    Ends that stand free keep their own atoms, such as a ring's; what is left goes to the first end
+    that has what joins them.
+    """
+    left = set() if held else set(group.atoms)
+    accounts: list[Account] = []
+    for has, option in sorted(ends, key=lambda end: end[0]):
+        for account in (_ring_closed(option) if has else option).accounts:
+            own = left & set(account.atoms)
+            left -= own
+            accounts.append(account.model_copy(update={"atoms": tuple(sorted(own))}))
+    if left:
+        at = next(i for i, account in enumerate(accounts) if RING_CLOSED in account.readings)
+        rest = tuple(sorted(left.union(accounts[at].atoms)))
+        accounts[at] = accounts[at].model_copy(update={"atoms": rest})
+    options = [option for _, option in ends]
+    return _Option(
+        tuple(accounts),
+        frozenset({RING_CLOSED}).union(*(o.readings for o in options)),
+        frozenset().union(*(o.letters for o in options)),
+        replaced=any(o.replaced for o in options),
+        fits=any(o.fits for o in options),
+    )
+
+
+def _part(group: Group, gone: set[int], bond: tuple[int, int]) -> Group:
+    """What is left of a group at one bond without some atoms; the whole where the bond is lost."""
+    if bond[1] not in gone:
+        left = frozenset(group.atoms - gone)
+        for part in groups_around(group.mol, frozenset({bond[0]}), left):
+            if bond[1] in part.atoms:
+                return Group(group.mol, part.atoms, (bond,))
+    return group.opened(bond)
 
 
 def _pruned(options: list[_Option]) -> list[_Option]:
@@ -1043,10 +1161,10 @@ def _check_accounts(
     active = frozenset(definition.definition.clauses)
     fixed = definition._linker_options(mol, embedding, active)
     slots = definition._options_of_seating(mol, embedding, groups, seating, active)
-    if fixed is None or slots is None:
+    chords = definition._chords(mol, embedding)
+    if fixed is None or slots is None or chords is None:
         raise ProofError("a group is not allowed where it stands")
     component = Component(mol, proof.component, proof.component, frozenset())
-    chords = definition._chords(mol, embedding)
     for combination in itertools.product(*fixed, *slots):
         result = definition._assemble(component, embedding, combination, chords)
         if result is not None and result[1] == proof.model_copy(update={"alternatives": 0}):

@@ -4,7 +4,7 @@ A `Group` is what hangs from (or bridges) skeleton atoms. A *kind* is a plain ch
 it, decided here; what a law's *word* (alkyl, ester, monocycle) takes in, certainly or arguably, is
 data in that law's ``groups.yaml``. Names follow IUPAC usage where IUPAC has one: "alkyl" in the
 Gold Book is derived from any alkane, branched or not; groups with rings are kept apart, since laws
-differ. """
+differ."""
 
 from __future__ import annotations
 
@@ -53,8 +53,16 @@ class Group:
         return int(self.mol.GetAtomWithIdx(atom).GetAtomicNum())
 
     def hydrogens(self, atom: int) -> int:
-        """Hydrogens on an atom."""
-        return int(self.mol.GetAtomWithIdx(atom).GetTotalNumHs())
+        """Hydrogens on an atom; a bond that leaves the group by no attachment is read as one."""
+        source = self.mol.GetAtomWithIdx(atom)
+        hydrogens = int(source.GetTotalNumHs())
+        if atom in self.atoms:
+            owned = {anchor for anchor, first in self.attachments if first == atom}
+            hydrogens += sum(
+                n.GetIdx() not in self.atoms and n.GetIdx() not in owned
+                for n in source.GetNeighbors()
+            )
+        return hydrogens
 
     def charge(self, atom: int) -> int:
         """Formal charge of an atom."""
@@ -138,11 +146,15 @@ class Group:
 
     @cached_property
     def frame(self) -> RingFrame | None:
-        """The ring that the head belongs to, None where the head is in no ring of the group."""
+        """The ring that the head belongs to, None where the head is in no ring of the group.
+
+        Of several rings an aromatic one counts, then the smallest.
+        """
         own = [r for r in self.rings if self.head in r]
         if not own:
             return None
-        ring = min(own, key=lambda r: (len(r), sorted(r)))
+        aromatic = [r for r in own if all(self.mol.GetAtomWithIdx(a).GetIsAromatic() for a in r)]
+        ring = min(aromatic or own, key=lambda r: (len(r), sorted(r)))
         system = set(ring)
         grown = True
         while grown:
@@ -442,10 +454,7 @@ def _ester_like(group: Group) -> bool:
         return False
     if group.number(group.head) in {8, 16}:
         return any(_acyl_carbon(group, n) for n in group.neighbours(group.head))
-    others = _head_carbonyl(group)
-    return _thioacyl(group) or (
-        others is not None and len(others) == 1 and group.number(others[0]) == 16
-    )
+    return _carbonyl_sulphur(group) or _thiono_ester(group)
 
 
 def _nitro(group: Group) -> bool:
@@ -500,13 +509,27 @@ def _formyl(group: Group) -> bool:
 
 
 def _alkoxycarbonyl(group: Group) -> bool:
+    """C(=O)-O-C where the last carbon is no acyl carbon, which would make an anhydride."""
     return _carbonyl_to(
         group,
         lambda n: (
             group.number(n) == 8
             and not group.hydrogens(n)
-            and [group.number(x) for x in group.neighbours(n) if x != group.head] == [6]
+            and all(
+                group.number(x) == 6 and not _acyl_carbon(group, x)
+                for x in group.neighbours(n)
+                if x != group.head
+            )
         ),
+    )
+
+
+def _other_oxycarbonyl(group: Group) -> bool:
+    """C(=O)-O bound to acyl (a mixed anhydride) or to an atom that is no carbon."""
+    return (
+        _carbonyl_to(group, lambda n: group.number(n) == 8)
+        and not _alkoxycarbonyl(group)
+        and not _carboxyl(group)
     )
 
 
@@ -531,10 +554,21 @@ def _other_carbonyl(group: Group) -> bool:
     return _carbonyl_to(group, lambda n: group.number(n) not in {6, 7, 8, 16} | HALOGENS)
 
 
+def _thiocarbonyl(group: Group, *, hetero: bool) -> bool:
+    """A C(=S) head; `hetero`: it is bound to another oxygen or sulphur."""
+    if not group.single or group.number(group.head) != 6:
+        return False
+    sulphurs = group.doubly_bound(group.head, 16)
+    others = [n for n in group.neighbours(group.head) if n not in sulphurs]
+    return bool(sulphurs) and any(group.number(n) in {8, 16} for n in others) is hetero
+
+
 def _thioacyl(group: Group) -> bool:
-    return (
-        group.single and group.number(group.head) == 6 and bool(group.doubly_bound(group.head, 16))
-    )
+    return _thiocarbonyl(group, hetero=False)
+
+
+def _thiono_ester(group: Group) -> bool:
+    return _thiocarbonyl(group, hetero=True)
 
 
 def _oxo_head(group: Group, number: int, oxygens: int) -> bool:
@@ -640,15 +674,40 @@ def _hemiacetal(group: Group) -> bool:
     )
 
 
-def _thioacetal(group: Group) -> bool:
-    """Two sulphurs, or an oxygen and a sulphur, each between carbons."""
+def _geminal(group: Group) -> list[int] | None:
+    """Two oxygens or sulphurs bound to one carbon, each with hydrogen or one carbon; else None."""
     heads = [f for _, f in group.attachments]
-    return (
+    fits = (
         len(heads) == 2
         and all(group.number(f) in {8, 16} for f in heads)
-        and any(group.number(f) == 16 for f in heads)
-        and all([group.number(n) for n in group.neighbours(f)] == [6] for f in heads)
         and all(group.bond_type(*a) == _SINGLE for a in group.attachments)
+        and all([group.number(n) for n in group.neighbours(f)] in ([], [6]) for f in heads)
+    )
+    return heads if fits else None
+
+
+def _thioacetal(group: Group) -> bool:
+    """Two sulphurs, or an oxygen and a sulphur, on one carbon; hemithioacetals too."""
+    heads = _geminal(group)
+    return heads is not None and any(group.number(f) == 16 for f in heads)
+
+
+def _acylal(group: Group) -> bool:
+    """Two oxygens on one carbon of which one at least bears acyl: an ester of the hydrate."""
+    heads = _geminal(group)
+    return (
+        heads is not None
+        and all(group.number(f) == 8 for f in heads)
+        and any(_acyl_carbon(group, n) for f in heads for n in group.neighbours(f))
+    )
+
+
+def _enol_ether(group: Group) -> bool:
+    """-O-R on a carbon that has a double bond to carbon."""
+    anchor = group.mol.GetAtomWithIdx(group.attachments[0][0])
+    return _direct_ether(group) and any(
+        b.GetBondType() == _DOUBLE and b.GetOtherAtom(anchor).GetAtomicNum() == 6
+        for b in anchor.GetBonds()
     )
 
 
@@ -744,11 +803,13 @@ KINDS: dict[str, Kind] = {
     "formyl": _formyl,
     "alkoxycarbonyl": _alkoxycarbonyl,
     "carboxyl": _carboxyl,
+    "other oxycarbonyl": _other_oxycarbonyl,
     "carbamoyl": _carbamoyl,
     "carbonyl halide": _carbonyl_halide,
     "carbonyl bound to sulphur": _carbonyl_sulphur,
     "carbonyl bound to another element": _other_carbonyl,
     "thioacyl": _thioacyl,
+    "thiocarbonyl bound to oxygen or sulphur": _thiono_ester,
     "imidoyl": _imidoyl,
     "sulfonyl": lambda g: _oxo_head(g, 16, 2),
     "sulfinyl": _sulfinyl,
@@ -758,12 +819,10 @@ KINDS: dict[str, Kind] = {
         _aromatic_monocycle(g, carbocycle=True, bearing=True) and _six(g)
     ),
     "other aromatic carbocycle": lambda g: (
-        _ring(g) is not None
-        and not _six(g)
-        and (
-            _aromatic_monocycle(g, carbocycle=True, bearing=False)
-            or _aromatic_monocycle(g, carbocycle=True, bearing=True)
-        )
+        _aromatic_monocycle(g, carbocycle=True, bearing=False) and not _six(g)
+    ),
+    "other aromatic carbocycle bearing a ring": lambda g: (
+        _aromatic_monocycle(g, carbocycle=True, bearing=True) and not _six(g)
     ),
     "aromatic heteromonocycle": lambda g: _aromatic_monocycle(g, carbocycle=False, bearing=False),
     "aromatic heteromonocycle bearing a ring": lambda g: _aromatic_monocycle(
@@ -779,6 +838,8 @@ KINDS: dict[str, Kind] = {
     "acetal": _acetal,
     "hemiacetal": _hemiacetal,
     "thioacetal": _thioacetal,
+    "acylal": _acylal,
+    "enol ether": _enol_ether,
     "imine": _imine,
     "oxide": _oxide,
     "quaternising group": _quaternising,

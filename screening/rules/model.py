@@ -168,6 +168,8 @@ class LegActions(Model):
 class Condition(Model):
     """When a requirement is due; what is not stated does not matter."""
 
+    origins: tuple[Code, ...] | None = None
+    not_origins: tuple[Code, ...] | None = None
     destinations: tuple[Code, ...] | None = None
     not_destinations: tuple[Code, ...] | None = None
     since: Day | None = Field(default=None, alias="from")

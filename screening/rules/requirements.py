@@ -14,6 +14,7 @@ def rule_applies(
     *,
     leg: LegKind,
     entry: str,
+    origin: str | None,
     destination: str | None,
     day: dt.date,
 ) -> bool:
@@ -23,6 +24,7 @@ def rule_applies(
         rule: the requirement as the list or the jurisdiction states it.
         leg: the leg of the hit.
         entry: id of the entry.
+        origin: country code; None counts as every place.
         destination: country code; None counts as every place.
         day: the shipping day.
     """
@@ -31,22 +33,28 @@ def rule_applies(
         return False
     if rule.entries is not None and stem not in rule.entries:
         return False
-    return condition_holds(rule.when, destination=destination, day=day)
+    return condition_holds(rule.when, origin=origin, destination=destination, day=day)
 
 
-def condition_holds(condition: Condition, *, destination: str | None, day: dt.date) -> bool:
-    """Whether a condition holds; an unknown destination counts as every place."""
+def condition_holds(
+    condition: Condition, *, origin: str | None, destination: str | None, day: dt.date
+) -> bool:
+    """Whether a condition holds; an unknown place counts as every place."""
     if condition.since and day < condition.since:
         return False
     if condition.until and day >= condition.until:
         return False
-    if destination is None:
-        return True
-    if condition.destinations is not None and destination not in condition.destinations:
-        return False
-    return not (
-        condition.not_destinations is not None and destination in condition.not_destinations
+    return _among(origin, condition.origins, condition.not_origins) and _among(
+        destination, condition.destinations, condition.not_destinations
     )
+
+
+def _among(
+    place: str | None, wanted: tuple[str, ...] | None, unwanted: tuple[str, ...] | None
+) -> bool:
+    if place is None:
+        return True
+    return (wanted is None or place in wanted) and (unwanted is None or place not in unwanted)
 
 
 def due(
@@ -54,10 +62,13 @@ def due(
     *,
     leg: LegKind,
     entry: str,
+    origin: str | None,
     destination: str | None,
     day: dt.date,
 ) -> tuple[RequirementRule, ...]:
     """The rules that are due for one hit, in their order."""
     return tuple(
-        r for r in rules if rule_applies(r, leg=leg, entry=entry, destination=destination, day=day)
+        r
+        for r in rules
+        if rule_applies(r, leg=leg, entry=entry, origin=origin, destination=destination, day=day)
     )
