@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.proof import ClassProof, IdentifierProof, SubstanceProof
+from screening.chemistry.proof import ClassProof, Proof
 from screening.errors import ScreeningError
 from screening.rules.model import Action, Checked, Coverage, LegKind, Mark
 
@@ -156,7 +156,7 @@ class Hit(_Frozen):
     checked: Checked
     citation: str
     explanation: str
-    proof: Annotated[ClassProof | SubstanceProof | IdentifierProof, Field(discriminator="basis")]
+    proof: Annotated[Proof, Field(discriminator="basis")]
     also: tuple[SecondProof, ...] = ()
     surveillance: bool = False
     note: str | None = None

@@ -12,12 +12,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, assert_never
 
+from screening.chemistry.analogue import REASON
 from screening.chemistry.depict import group_smiles
 from screening.chemistry.language import Change
 from screening.chemistry.proof import (
     Account,
+    AnalogueProof,
     ClassProof,
     IdentifierProof,
+    Proof,
     State,
     SubstanceProof,
 )
@@ -154,6 +157,21 @@ def explain(
     return " ".join(sentences)
 
 
+def explain_neighbour(proof: AnalogueProof, *, leg: LegKind, place: str) -> str:
+    """Says in one sentence what a person must judge; there is no further reason to give.
+
+    Args:
+        proof: the component and its neighbour.
+        leg: the leg whose law is asked.
+        place: code of the place whose law it is.
+
+    Returns:
+        The sentence, as plain text on one line.
+    """
+    law = f"Under {_LEGS[leg].format(place.upper())}"
+    return f"{law}, the component {quoted(proof.component)} is {REASON.format(name=proof.name)}."
+
+
 def explain_requirement(requirement: Due, *, day: dt.date | None = None) -> str:
     """Says what has to be done, by whom and by when.
 
@@ -212,9 +230,7 @@ def latest_day(requirement: Due, day: dt.date) -> dt.date | None:
     return day
 
 
-def proof_table(
-    entry: Entry | None, proof: ClassProof | SubstanceProof | IdentifierProof
-) -> tuple[TableRow, ...]:
+def proof_table(entry: Entry | None, proof: Proof) -> tuple[TableRow, ...]:
     """A proof line by line: what stands where, and what accounts for it.
 
     Args:
@@ -222,8 +238,8 @@ def proof_table(
         proof: how its definition is met.
 
     Returns:
-        For a class, the frame and then one row a group, which together hold every atom once; for a
-        substance or identifier, what was compared with what.
+        For a class, the frame and then one row a group, which together hold every atom once; for
+        anything else, what was compared with what.
     """
     match proof:
         case ClassProof():
@@ -248,6 +264,9 @@ def proof_table(
         case IdentifierProof():
             by = "the same" if proof.exact else "similar: a person has to decide"
             return (TableRow(_capital(_field(proof)), quoted(proof.text, None), by, proof.matched),)
+        case AnalogueProof():
+            by = "structurally close: a person must judge"
+            return (TableRow("Whole component", quoted(proof.component, None), by, proof.name),)
         case _:
             assert_never(proof)
 

@@ -20,14 +20,15 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any
 
 import yaml
 from stdnum import casrn
 
-from screening.chemistry.structure import Structure, read_structure
+from screening.chemistry.identity import read_listed
+from screening.chemistry.structure import Structure
 from screening.errors import StructureError
 from screening.rules.load import Bundle
 from screening.rules.model import Entry
@@ -485,10 +486,9 @@ def _identity(
     )
 
 
-@lru_cache(maxsize=8192)
 def _structure(smiles: str) -> Structure | None:
     try:
-        return read_structure(smiles)
+        return read_listed(smiles)
     except StructureError:
         return None
 

@@ -10,9 +10,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from screening.chemistry.analogue import REASON
 from screening.chemistry.definition import substructure_named
 from screening.chemistry.identity import Form, Match, context_forms, opened_parts
-from screening.chemistry.proof import ClassProof, IdentifierProof, SubstanceProof
+from screening.chemistry.proof import (
+    AnalogueProof,
+    ClassProof,
+    IdentifierProof,
+    SubstanceProof,
+)
 from screening.chemistry.structure import Component, Structure, read_structure, toolkit_version
 from screening.decision import (
     Basis,
@@ -37,13 +43,14 @@ from screening.errors import (
     StructureLimitError,
     UnspecificStructureError,
 )
-from screening.explain import explain
+from screening.explain import explain, explain_neighbour
 from screening.names import NamedIdentity, NameIndex
 from screening.places import place_code, place_title
 from screening.rules.index import CompiledBundle, compile_bundle
 from screening.rules.load import Bundle, load_bundle
 from screening.rules.model import (
     Action,
+    AnalogueRule,
     Coverage,
     Entry,
     FormRule,
@@ -53,7 +60,7 @@ from screening.rules.model import (
     Watchlist,
 )
 from screening.rules.requirements import due
-from screening.rules.timeline import Standing, current, describe
+from screening.rules.timeline import Standing, bounds, current, describe
 from screening.shipment import Leg, Shipment
 
 if TYPE_CHECKING:
@@ -676,6 +683,7 @@ class _Case:
             ]
             classes = list(self._class_hits(jurisdiction, read, leg, destination, transit))
             hits += _with_precedence(named, classes)
+        hits += self._analogue_hits(read, legs, hits)
         return sorted(
             hits,
             key=lambda h: (
@@ -847,6 +855,87 @@ class _Case:
             proof=evidence,
             surveillance=entry.surveillance,
             note=version.says or entry.says,
+        )
+
+    # --- neighbours ----------------------------------------------------------------------
+
+    def _analogue_hits(self, read: _Read, legs: Sequence[Leg], hits: Sequence[Hit]) -> list[Hit]:
+        """What meets nothing else of a jurisdiction, and is close to what its law names."""
+        met = {(h.jurisdiction, h.component) for h in hits}
+        found: dict[tuple[Leg, str], Hit] = {}
+        for leg in legs:
+            rule = self.bundle.jurisdictions[leg.place].file.analogue
+            action = rule.action.on(leg.kind) if rule and self._applies(rule) else None
+            if rule is None or action is None:
+                continue
+            for candidate in read.candidates:
+                for component in candidate.structure.components:
+                    if (leg.place, component.smiles) in met:
+                        continue
+                    neighbour = self.compiled.neighbourhoods[leg.place].nearest(
+                        component, self._in_force
+                    )
+                    if neighbour is not None:
+                        proof = AnalogueProof(
+                            component=component.smiles, owner=neighbour.owner, name=neighbour.name
+                        )
+                        hit = self._analogue_hit(rule, leg, action, proof, candidate.readings)
+                        found.setdefault((leg, component.smiles), hit)
+        return list(found.values())
+
+    def _applies(self, rule: AnalogueRule) -> bool:
+        """The law on likeness may be in force on the day, as far as the bundle knew."""
+        known_on = self.screener._known_on
+        known = known_on is None or rule.recorded <= known_on
+        return known and self.shipment.day >= bounds(rule.since)[0]
+
+    def _in_force(self, entry_id: str) -> bool:
+        """An entry is, or may be, in force on the day."""
+        entry = self.bundle.entries[entry_id]
+        now = current(entry, self.shipment.day, self.screener._known_on)
+        return now is not None and now.standing is not Standing.ANNOUNCED
+
+    def _analogue_hit(
+        self,
+        rule: AnalogueRule,
+        leg: Leg,
+        action: Action,
+        proof: AnalogueProof,
+        names: tuple[str, ...],
+    ) -> Hit:
+        if self.shipment.day < bounds(rule.since)[1]:
+            names = (*names, "date-not-confirmed")
+        likeness = Reading(
+            name="structural-neighbour",
+            says=f"It is {REASON.format(name=proof.name)}.",
+            who="the screen; the law gives no measure",
+        )
+        readings = (likeness, *(_list_reading(n) for n in dict.fromkeys(names)))
+        return Hit(
+            entry=f"{leg.place}/analogue",
+            title=rule.title,
+            jurisdiction=leg.place,
+            list=rule.treated_as,
+            instrument=rule.instrument,
+            authority=rule.authority,
+            paragraph=None,
+            place=leg.place,
+            leg=leg.kind,
+            action=action,
+            certainty=Certainty.ARGUABLE,
+            reading="; ".join(r.name for r in readings),
+            readings=readings,
+            basis=Basis.ANALOGUE,
+            form=None,
+            clauses=(),
+            component=proof.component,
+            in_force=describe(rule.since),
+            until=None,
+            checked=rule.checked,
+            citation=rule.citation,
+            explanation=explain_neighbour(proof, leg=leg.kind, place=leg.place),
+            proof=proof,
+            note=rule.says,
         )
 
     # --- around the hits -----------------------------------------------------------------

@@ -697,7 +697,8 @@ class CompiledDefinition:
         if group.key == self._reference_keys.get(name):
             return [_Option((self._account(name, group, State.REFERENCE),))]
         position = self.definition.positions[name]
-        frame = group.frame if position.kind == "ring" else None
+        # A ring bound otherwise than by a single bond shares its aromatic system with the skeleton.
+        frame = group.frame if position.kind == "ring" and group.single else None
         if position.kind == "ring" and frame is None:
             return self._released(name, group)
         options: list[_Option] = []
@@ -884,7 +885,8 @@ class CompiledDefinition:
         active: frozenset[str],
     ) -> list[_Option]:
         """A ring position at one end: the ring with what it carries besides the bridge."""
-        frame = group.opened(bond).frame
+        opened = group.opened(bond)
+        frame = opened.frame if opened.single else None
         if frame is None:
             return []
         heads = {first for _, (_, first) in seats}

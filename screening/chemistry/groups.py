@@ -107,12 +107,22 @@ class Group:
         return not any(self.charge(a) for a in self.atoms)
 
     def doubly_bound(self, atom: int, number: int) -> list[int]:
-        """Terminal group atoms of one element that are doubly bound to an atom."""
+        """Group atoms of one element doubly bound to an atom, or by charges as in S+-O-."""
         return [
             n
             for n in self.neighbours(atom)
-            if self.number(n) == number and self.bond_type(atom, n) == _DOUBLE
+            if self.number(n) == number
+            and (self.bond_type(atom, n) == _DOUBLE or self._charged_oxo(atom, n))
         ]
+
+    def _charged_oxo(self, atom: int, other: int) -> bool:
+        """The matching graph draws sulfoxides and the like as S+-O-, which is their S=O."""
+        return (
+            self.number(atom) in {15, 16, 34}
+            and self.charge(atom) == 1
+            and self.charge(other) == -1
+            and self.number(other) == 8
+        )
 
     @cached_property
     def key(self) -> str:

@@ -3,7 +3,8 @@
 A listed structure is compared with a component's matching graph. Equal graphs are the same
 substance but for the forms that the drawing shows (salt, hydrate, stereoisomer, isotopologue);
 unequal graphs may still be one substance by a tautomer, an ester or an ether, or worth a look as a
-positional isomer. Which forms a law covers is not decided here. """
+positional isomer. Which forms a law covers is not decided here.
+"""
 
 from __future__ import annotations
 
@@ -71,13 +72,17 @@ class Match:
     key: str
 
 
+# Many laws list the same drawing; it is parsed once.
+read_listed = lru_cache(maxsize=16_384)(read_structure)
+
+
 def listed(owner: str, name: str, smiles: str, *, as_counter_ion: bool = True) -> Listed:
     """A structure of a list, parsed.
 
     Raises:
         StructureError: the SMILES cannot be read.
     """
-    return Listed(owner, name, smiles, read_structure(smiles).components, as_counter_ion)
+    return Listed(owner, name, smiles, read_listed(smiles).components, as_counter_ion)
 
 
 class SubstanceIndex:

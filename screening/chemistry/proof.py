@@ -113,4 +113,19 @@ class IdentifierProof(_Frozen):
     exact: bool
 
 
-Proof = ClassProof | SubstanceProof | IdentifierProof
+class AnalogueProof(_Frozen):
+    """That a component is structurally close to a named substance; nothing measures how close.
+
+    Attributes:
+        component: canonical SMILES of the matching graph.
+        owner: id of the entry that lists the neighbour.
+        name: the neighbour's name there.
+    """
+
+    basis: Literal["analogue"] = "analogue"
+    component: str
+    owner: str
+    name: str
+
+
+Proof = ClassProof | SubstanceProof | IdentifierProof | AnalogueProof

@@ -25,7 +25,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from screening.chemistry.depict import alternative, clause_colour, component_svg, legend, proof_key
-from screening.chemistry.proof import ClassProof, IdentifierProof, Proof, SubstanceProof
+from screening.chemistry.proof import (
+    AnalogueProof,
+    ClassProof,
+    IdentifierProof,
+    Proof,
+    SubstanceProof,
+)
 from screening.columns import recognise_header
 from screening.decision import (
     Basis,
@@ -598,7 +604,7 @@ class _Report:
         lines: tuple[_Line, ...] = ()
         try:
             table = proof_table(self.bundle.entries.get(entry_id), proof)
-            if isinstance(proof, IdentifierProof):
+            if isinstance(proof, IdentifierProof | AnalogueProof):
                 lines = tuple(_Line(row, None) for row in table)
             else:
                 lines = tuple(
@@ -608,7 +614,7 @@ class _Report:
                 legend_ = legend(proof)
         except ProofError as error:
             no_picture = str(error)
-        if not isinstance(proof, IdentifierProof) and no_picture is None:
+        if not isinstance(proof, IdentifierProof | AnalogueProof) and no_picture is None:
             drawn = self._draw(proof, pictures)
             picture, no_picture = (drawn, None) if isinstance(drawn, _Picture) else (None, drawn)
         return _ProofView(

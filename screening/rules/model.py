@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from screening.chemistry.language import ClassDefinition as ClassDefinition
-from screening.chemistry.language import Flag, Model, Name, Names, Text, Texts
+from screening.chemistry.language import Except, Flag, Model, Name, Names, Text, Texts
 from screening.chemistry.language import GroupWord as GroupWord
 from screening.shipment import LegKind as LegKind
 
@@ -326,11 +326,36 @@ class ListFile(Model):
     sources: Texts = ()
 
 
+class AnalogueRule(Model):
+    """A law that reaches substances by their likeness to listed ones, without a measure for it.
+
+    A component that hits nothing else of the jurisdiction and is structurally close to a substance
+    in force on one of the `lists` (of their `entries`, where those are stated) goes to review.
+    `treated_as` is the list as whose substance the law treats it; its requirements are shown.
+    `excepts` are compounds that the law takes out by name.
+    """
+
+    title: Text
+    instrument: Text
+    authority: Text
+    citation: Text
+    checked: Checked
+    since: EffectiveDay
+    recorded: Day
+    action: LegActions
+    lists: Texts
+    entries: Names | None = None
+    treated_as: Text
+    excepts: tuple[Except, ...] = ()
+    says: Text
+
+
 class JurisdictionFile(Model):
     """What ``jurisdiction.yaml`` states.
 
     `treaty` lists are asked on every shipment under the leg `treaty`; `member_of` are unions whose
     law is asked as well. `statements` are stated positions of authorities, each with its source.
+    `analogue` is the law on likeness, where the jurisdiction has one.
     """
 
     title: Text
@@ -340,6 +365,7 @@ class JurisdictionFile(Model):
     coverage: tuple[NamedCoverage, ...] = ()
     requirements: tuple[RequirementRule, ...] = ()
     statements: tuple[Statement, ...] = ()
+    analogue: AnalogueRule | None = None
     sources: Texts = ()
 
 

@@ -1,0 +1,515 @@
+"""Looks into a class definition: what its SMARTS parses to, and where its kinds of group can stand.
+
+Nothing here decides on a shipment. `screening.definition_checks` asks it whether a definition says
+what its author meant: `misread` reports what a SMARTS was parsed as where that is seldom meant;
+`takes_in` says which kinds of group include which; `can_stand` tries a sample group of a kind at a
+position. The trials are the members that a clause itself describes; they are made and forgotten.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rdkit import Chem, rdBase
+
+from screening.chemistry.definition import CompiledDefinition, _groups_outside
+from screening.chemistry.groups import (
+    HYDROGEN,
+    KINDS,
+    LINKER_KINDS,
+    Group,
+    groups_around,
+    is_kind,
+)
+from screening.chemistry.language import Change, Clause, GroupWord
+from screening.chemistry.structure import Component, read_structure
+from screening.errors import DefinitionError, ScreeningError, StructureError
+
+ANY = "any group"
+"""The widest kind: whatever hangs there, hydrogen excepted."""
+
+# --- what a SMARTS parses to -------------------------------------------------------------------
+
+_USUAL = frozenset({1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 34, 35, 53})
+_AROMATIC_OFFSET = 1_000
+_AROMATIC_ORDER = 12
+_LINE = re.compile(r"(?P<indent> *)(?P<name>\w+)(?: (?P<value>-?\d+))?(?: (?P<no>!?)= val)?")
+
+
+@dataclass(frozen=True)
+class _Query:
+    """One node of a parsed query, as RDKit describes it."""
+
+    name: str
+    value: int
+    negated: bool
+    children: tuple[_Query, ...]
+
+    def nodes(self) -> Iterator[_Query]:
+        """It and everything under it."""
+        yield self
+        for child in self.children:
+            yield from child.nodes()
+
+    def demands(self) -> Iterator[_Query]:
+        """What must hold of every atom that fits: its leaves but those of alternatives."""
+        if self.name.endswith("And"):
+            for child in self.children:
+                yield from child.demands()
+        elif not self.children:
+            yield self
+
+    def elements(self) -> frozenset[tuple[int, bool | None]] | None:
+        """The elements it leaves, each aromatic, not aromatic, or either; None for any."""
+        if self.name == "AtomAtomicNum" and not self.negated:
+            return frozenset({(self.value, None)})
+        if self.name == "AtomType" and not self.negated:
+            number, aromatic = self.value % _AROMATIC_OFFSET, self.value >= _AROMATIC_OFFSET
+            return frozenset({(number, aromatic)})
+        if self.name.endswith("Or"):
+            parts = [child.elements() for child in self.children]
+            known = [p for p in parts if p is not None]
+            return frozenset().union(*known) if len(known) == len(parts) else None
+        if self.name.endswith("And"):
+            found = None
+            for part in (child.elements() for child in self.children):
+                if part is not None:
+                    found = part if found is None else _both(found, part)
+            return found
+        return None
+
+
+def _both(
+    a: frozenset[tuple[int, bool | None]], b: frozenset[tuple[int, bool | None]]
+) -> frozenset[tuple[int, bool | None]]:
+    return frozenset(
+        (x, p if q is None else q) for x, p in a for y, q in b if x == y and (None in (p, q) or p is q)
+    )
+
+
+def _query(described: str) -> _Query:
+    """The tree that RDKit's description of a query writes by indentation."""
+    rows = [m for line in described.splitlines() if line.strip() and (m := _LINE.match(line))]
+
+    def node(i: int) -> tuple[_Query, int]:
+        row, depth, children, n = rows[i], len(rows[i]["indent"]), [], i + 1
+        while n < len(rows) and len(rows[n]["indent"]) > depth:
+            child, n = node(n)
+            children.append(child)
+        value = int(row["value"] or 0)
+        return _Query(row["name"], value, row["no"] == "!", tuple(children)), n
+
+    return node(0)[0]
+
+
+def misread(smarts: str, *, mapped: bool = True) -> list[str]:
+    """What a SMARTS was parsed as, where an author seldom means it.
+
+    Digits behind a bracket are isotopes, not numbers of hydrogens or atoms (``[CF2]`` is a carbon
+    that is a fluorine of mass 2); an unwritten bond is single or aromatic; charges, hydrogens and
+    stereo are not what the matching graph keeps. It is also written back and read again.
+
+    Args:
+        smarts: the pattern.
+        mapped: every atom should have a map number of its own.
+
+    Returns:
+        What is suspicious, in words; empty for a plain pattern.
+
+    Raises:
+        DefinitionError: it is no SMARTS.
+    """
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmarts(smarts)
+    if mol is None:
+        raise DefinitionError(f"{smarts} is no SMARTS")
+    found: list[str] = []
+    trees = {a.GetIdx(): _query(a.DescribeQuery()) for a in mol.GetAtoms()}
+    for atom in mol.GetAtoms():
+        written = atom.GetSmarts()
+        found += [f"{written}: {said}" for said in _misread_atom(atom, trees[atom.GetIdx()])]
+        if mapped and not atom.GetAtomMapNum():
+            found.append(f"{written}: has no map number, so nothing can be said of what it bears")
+    for bond in mol.GetBonds():
+        ends = [trees[i].elements() for i in (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())]
+        pair = " and ".join(a.GetSmarts() for a in (bond.GetBeginAtom(), bond.GetEndAtom()))
+        may = [e is None or any(aromatic is not False for _, aromatic in e) for e in ends]
+        if not bond.GetSmarts() and all(may):
+            found.append(f"the bond between {pair} is not written: it is single or aromatic")
+        demanded = [q.value for q in _query(bond.DescribeQuery()).demands() if q.name == "BondOrder"]
+        if _AROMATIC_ORDER in demanded and not all(may):
+            found.append(f"the bond between {pair} is aromatic, which an end of it can never be")
+    again = Chem.MolFromSmarts(Chem.MolToSmarts(mol))
+    if again is None or _described(again) != _described(mol):
+        found.append(f"written back it is {Chem.MolToSmarts(mol)}, which reads differently")
+    return list(dict.fromkeys(found))
+
+
+def _misread_atom(atom: Chem.Atom, tree: _Query) -> Iterator[str]:
+    elements = tree.elements()
+    if elements is not None and not elements:
+        yield "fits no atom: it names two elements at once"
+    for number in sorted({n for n, _ in elements or ()} - _USUAL):
+        symbol = Chem.GetPeriodicTable().GetElementSymbol(number)
+        yield f"is read as the element {symbol} ({number})"
+    for node in tree.nodes():
+        match node.name:
+            case "AtomIsotope":
+                yield f"{node.value} is read as an isotope, which the matching graph clears"
+            case "AtomFormalCharge" | "AtomNegativeFormalCharge":
+                yield "states a charge, which the matching graph neutralises where it can"
+            case "AtomHCount" | "AtomImplicitHCount":
+                yield f"H{node.value} counts hydrogens, so that no substituent can stand there"
+            case "AtomExplicitDegree":
+                yield f"D{node.value} counts neighbours, so that no substituent can stand there"
+    if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED:
+        yield "states stereochemistry, which the matching graph does not compare"
+
+
+def _described(mol: Chem.Mol) -> tuple[list[str], list[str]]:
+    return (
+        [a.DescribeQuery() for a in mol.GetAtoms()],
+        [b.DescribeQuery() for b in mol.GetBonds()],
+    )
+
+
+# --- kinds that include kinds ------------------------------------------------------------------
+
+_ETHERS = ("acyclic alkoxyl", "alkoxyl with a ring", "aryloxy", "acyclic haloalkoxyl")
+_BY_CARBON = (
+    *("acyclic alkyl", "alkyl with a ring", "acyclic alkenyl", "alkenyl with a ring", "alkynyl"),
+    *("acyclic haloalkyl", "haloalkyl with a ring", "acyclic alkoxyalkyl", "spaced ether"),
+    *("spaced ester", "cyano", "arylmethyl", "carboxylic acyl", "formyl", "alkoxycarbonyl"),
+    *("carboxyl", "other oxycarbonyl", "carbamoyl", "carbonyl halide", "carbonyl bound to sulphur"),
+    *("carbonyl bound to another element", "thioacyl", "thiocarbonyl bound to oxygen or sulphur"),
+    *("imidoyl", "quaternising group"),
+)
+
+INCLUDED: Mapping[str, frozenset[str]] = {
+    "direct ether": frozenset(_ETHERS),
+    "direct ester": frozenset({"acyloxy"}),
+    "spaced ether": frozenset({"acyclic alkoxyalkyl"}),
+    "ester in a wide sense": frozenset(
+        {"carbonyl bound to sulphur", "thiocarbonyl bound to oxygen or sulphur"}
+    ),
+    "sulfonyl": frozenset({"acyclic alkylsulfonyl"}),
+    "group bound by carbon": frozenset(_BY_CARBON),
+}
+"""Kinds whose every group is also of another kind; `ANY` includes every kind but hydrogen."""
+
+
+def takes_in(wider: str, kind: str) -> bool:
+    """Whether every group of one kind is also of another, from what the kinds mean.
+
+    >>> takes_in("direct ether", "acyclic alkoxyl"), takes_in("acyclic alkoxyl", "direct ether")
+    (True, False)
+    """
+    if wider == kind:
+        return True
+    if HYDROGEN in (wider, kind) or {wider, kind} & set(LINKER_KINDS):
+        return False
+    if wider == ANY:
+        return True
+    if "*" in kind:
+        return is_kind(sample_group(kind, kind), wider)
+    return any(k == kind or takes_in(k, kind) for k in INCLUDED.get(wider, ()))
+
+
+# --- sample groups -----------------------------------------------------------------------------
+
+SAMPLES: Mapping[str, tuple[str, ...]] = {
+    ANY: ("*C", "*F", "*O", "*c1ccccc1"),
+    "acyclic alkyl": ("*C",),
+    "alkyl with a ring": ("*C1CC1",),
+    "acyclic alkenyl": ("*C=C",),
+    "alkenyl with a ring": ("*C1=CCC1",),
+    "alkylidene": ("*=C",),
+    "alkynyl": ("*C#C",),
+    "acyclic haloalkyl": ("*CF",),
+    "haloalkyl with a ring": ("*C1(F)CC1",),
+    "halogen": ("*F",),
+    "hydroxyl": ("*O",),
+    "oxo": ("*=O",),
+    "acyclic alkoxyl": ("*OC",),
+    "alkoxyl with a ring": ("*OC1CC1",),
+    "aryloxy": ("*Oc1ccccc1",),
+    "acyclic alkoxyalkyl": ("*COC",),
+    "acyclic haloalkoxyl": ("*OCF",),
+    "acyclic alkylthio": ("*SC",),
+    "acyclic alkylsulfonyl": ("*S(=O)(=O)C",),
+    "cyano": ("*C#N",),
+    "acyloxy": ("*OC(=O)C",),
+    "arylmethyl": ("*Cc1ccccc1",),
+    "group bound by carbon": ("*C",),
+    "ring through the atom": ("*CCCC*", "*CCCCC*"),
+    "direct ether": ("*OC",),
+    "spaced ether": ("*COC",),
+    "direct ester": ("*C(=O)OC", "*OC(=O)C"),
+    "spaced ester": ("*CC(=O)OC",),
+    "ester in a wide sense": ("*OC(=O)OC",),
+    "primary amino": ("*N",),
+    "substituted amino": ("*NC",),
+    "nitro": ("*[N+](=O)[O-]",),
+    "carboxylic acyl": ("*C(=O)C", "*C(=O)c1ccccc1"),
+    "formyl": ("*C=O",),
+    "alkoxycarbonyl": ("*C(=O)OC",),
+    "carboxyl": ("*C(=O)O",),
+    "other oxycarbonyl": ("*C(=O)ON",),
+    "carbamoyl": ("*C(=O)N",),
+    "carbonyl halide": ("*C(=O)Cl",),
+    "carbonyl bound to sulphur": ("*C(=O)SC",),
+    "carbonyl bound to another element": ("*C(=O)P",),
+    "thioacyl": ("*C(=S)C",),
+    "thiocarbonyl bound to oxygen or sulphur": ("*C(=S)OC",),
+    "imidoyl": ("*C(=N)C",),
+    "sulfonyl": ("*S(=O)(=O)C",),
+    "sulfinyl": ("*S(=O)C",),
+    "phosphoryl": ("*P(=O)(C)C",),
+    "benzene ring": ("*c1ccc(F)cc1", "*c1ccccc1"),
+    "benzene ring bearing a ring": ("*c1ccc(-c2ccccc2)cc1",),
+    "other aromatic carbocycle": ("*c1cccc(=O)cc1",),
+    "other aromatic carbocycle bearing a ring": ("*c1cc(C2CC2)cc(=O)cc1",),
+    "aromatic heteromonocycle": ("*c1cccnc1", "*c1cccs1"),
+    "aromatic heteromonocycle bearing a ring": ("*c1ccc(C2CC2)nc1",),
+    "non-aromatic carbomonocycle": ("*C1CCCCC1",),
+    "non-aromatic heteromonocycle": ("*C1CCOCC1",),
+    "fused aromatic carbocycle": ("*c1ccc2ccccc2c1",),
+    "other fused aromatic ring": ("*c1ccc2ncccc2c1", "*c1ccc2c(c1)CCC2"),
+    "fused, bridged or spiro non-aromatic ring": ("*C1CCC2CCCCC2C1",),
+    "dioxy bridge": ("*OCO*",),
+    "alkylene bridge": ("*CC*", "*CCC*", "*CCCC*"),
+    "acetal": ("*OCCO*", "*OC.*OC"),
+    "hemiacetal": ("*O.*OC",),
+    "thioacetal": ("*SCCS*", "*SC.*SC"),
+    "acylal": ("*OC(C)=O.*OC(C)=O",),
+    "enol ether": ("*OC",),
+    "imine": ("*=NO",),
+    "oxide": ("*[O-]",),
+    "quaternising group": ("*C",),
+    "nitrogen link": ("N",),
+    "oxygen link": ("O",),
+    "sulphur link": ("S",),
+    "carbon link": ("C",),
+}
+"""Plain groups of each kind, * for the atom they are bound to; of a linking atom, its element."""
+
+_ANCHORS = {"enol ether": "[C:1]=C", "quaternising group": "C[N+:1](C)C", "oxide": "C[N+:1](C)C"}
+
+
+def sample_group(sample: str, kind: str) -> Group:
+    """A sample as a group on carbon, or on what its kind has to be bound to.
+
+    Args:
+        sample: SMILES with * for the atom the group is bound to; several * on a bridge stand for
+            several carbons, in several parts for one.
+        kind: its kind.
+    """
+    frame = Chem.RWMol(Chem.MolFromSmiles(_ANCHORS.get(kind, "[C:1]")))
+    one = "." in sample or kind in {"ring through the atom", "acetal", "hemiacetal", "thioacetal"}
+    anchors = [next(a.GetIdx() for a in frame.GetAtoms() if a.GetAtomMapNum())]
+    while not one and len(anchors) < sample.count("*"):
+        anchors.append(frame.AddAtom(Chem.Atom(6)))
+        frame.AddBond(anchors[-2], anchors[-1], Chem.BondType.SINGLE)
+    for index in anchors:
+        anchor = frame.GetAtomWithIdx(index)
+        anchor.SetAtomMapNum(0)
+        anchor.SetNumRadicalElectrons(0)
+        anchor.SetNoImplicit(False)
+    before = frame.GetNumAtoms()
+    _bind(frame, sample, anchors * sample.count("*") if one else anchors)
+    mol = frame.GetMol()
+    Chem.SanitizeMol(mol)
+    free = frozenset(range(before, mol.GetNumAtoms()))
+    groups = groups_around(mol, frozenset(anchors), free)
+    return Group(
+        mol,
+        frozenset().union(*(g.atoms for g in groups)),
+        tuple(sorted(a for g in groups for a in g.attachments)),
+    )
+
+
+def _bind(frame: Chem.RWMol, sample: str, anchors: Sequence[int]) -> None:
+    """Adds a sample, its dummies replaced by the anchors in their order."""
+    with rdBase.BlockLogs():
+        group = Chem.MolFromSmiles(sample)
+    offset = frame.GetNumAtoms()
+    frame.InsertMol(group)
+    dummies = [a.GetIdx() + offset for a in group.GetAtoms() if a.GetAtomicNum() == 0]
+    for anchor, dummy in zip(anchors, dummies, strict=False):
+        bond = frame.GetAtomWithIdx(dummy).GetBonds()[0]
+        frame.AddBond(anchor, bond.GetOtherAtomIdx(dummy), bond.GetBondType())
+    for dummy in sorted(dummies, reverse=True):
+        frame.RemoveAtom(dummy)
+
+
+# --- trying a kind at a position ---------------------------------------------------------------
+
+
+def can_stand(
+    definition: CompiledDefinition, change: Change, words: str, kind: str, clause: str | None = None
+) -> bool:
+    """Whether a group of a kind can stand where a change allows it, on the reference's skeleton.
+
+    Args:
+        definition: the definition.
+        change: the clause, or the change that a reading allows.
+        words: by which of its lists: ``becomes``, ``bears``, ``joins`` or ``carrying``.
+        kind: the kind.
+        clause: the letter whose variants of the skeleton count as well.
+
+    Returns:
+        True if one of the kind's sample groups, put there, makes a member by that change alone.
+    """
+    if any(variant.clause == clause for variant in definition.definition.variants):
+        return True  # another skeleton: its own places are not those of the reference
+    if words == "carrying":
+        return True  # what a new ring carries is whatever the ring's own sample may carry
+    only = Clause.model_validate(
+        {"at": change.at, "says": "tried", words: ("tried",), "max_carbons": change.max_carbons}
+    )
+    tried = definition.definition.model_copy(
+        update={
+            "clauses": {"tried": only},
+            "readings": {},
+            "variants": (),
+            "reference_is_member": False,
+        }
+    )
+    try:
+        alone = CompiledDefinition(tried, {"tried": GroupWord(certain=(kind,))})
+    except DefinitionError:
+        return False
+    if kind == HYDROGEN:
+        samples: tuple[str, ...] = ("",)
+    else:
+        samples = (kind,) if "*" in kind else SAMPLES.get(kind, ())
+    return any(
+        _proves(alone, smiles)
+        for sample in samples
+        for smiles in _placed(alone, change.at, sample, together=words == "joins")
+    )
+
+
+def _proves(definition: CompiledDefinition, smiles: str) -> bool:
+    try:
+        components = read_structure(smiles).components
+        return any(definition.prove(component) is not None for component in components)
+    except (StructureError, ScreeningError):
+        return False
+
+
+def _placed(
+    definition: CompiledDefinition, names: Sequence[str], sample: str, *, together: bool
+) -> Iterator[str]:
+    """The reference with a sample at one of the positions, or bridging them: SMILES."""
+    mol = definition.reference.mol
+    embedding = definition._embeddings(mol)[0]
+    positions = definition.definition.positions
+    for chosen in [tuple(names)] if together else [(name,) for name in names]:
+        removed: set[int] = set()
+        sites: list[list[int]] = []
+        for name in chosen:
+            kind = positions[name].kind
+            anchors = [a for n in positions[name].anchors if (a := embedding.atom(n)) is not None]
+            if kind in {"branch", "ring", "on_atom"}:
+                own = definition._reference_keys.get(name, HYDROGEN)
+                for group in _groups_outside(mol, embedding.match):
+                    if group.attachments[0][0] in anchors and (
+                        kind == "on_atom" or group.key == own
+                    ):
+                        removed |= group.atoms
+                        break
+            for ring in positions[name].with_ring:
+                top = embedding.atom(positions[ring].anchors[0])
+                for group in _groups_outside(mol, embedding.match):
+                    if group.attachments[0][0] == top and group.frame is not None:
+                        anchors += sorted(group.frame.ring)
+            sites.append(anchors)
+        if positions[chosen[0]].kind == "linker":
+            yield from _relinked(mol, sites[0], sample)
+            continue
+        charged = positions[chosen[0]].kind == "atom_form"
+        for places in _site_choices(mol, sites, sample.count("*"), on_one="." in sample):
+            for double in (False, True) if positions[chosen[0]].kind == "on_atom" else (False,):
+                smiles = _built(mol, removed, places, sample, charged=charged, double=double)
+                if smiles is not None:
+                    yield smiles
+
+
+def _site_choices(
+    mol: Chem.Mol, sites: Sequence[Sequence[int]], bonds: int, *, on_one: bool
+) -> Iterator[tuple[int, ...]]:
+    """The atoms to which a group's bonds may go: bound atoms before one atom, before any two."""
+    if bonds == 0:
+        yield ()
+    elif len(sites) > 1:
+        yield from itertools.product(*sites)
+    elif bonds == 1:
+        yield from ((a,) for a in sites[0])
+    else:
+        pairs = list(itertools.permutations(sites[0], 2))
+        bound = [p for p in pairs if mol.GetBondBetweenAtoms(*p) is not None]
+        if not on_one:
+            yield from bound
+        yield from ((a,) * bonds for a in sites[0])
+        if not on_one:
+            yield from (p for p in pairs if p not in bound)
+
+
+def _relinked(mol: Chem.Mol, sites: Sequence[int], symbol: str) -> Iterator[str]:
+    for site in sites:
+        editable = Chem.RWMol(mol)
+        atom = editable.GetAtomWithIdx(site)
+        atom.SetAtomicNum(Chem.GetPeriodicTable().GetAtomicNumber(symbol))
+        atom.SetNumExplicitHs(0)
+        yield from _sane(editable)
+
+
+def _built(
+    mol: Chem.Mol,
+    removed: set[int],
+    places: Sequence[int],
+    sample: str,
+    *,
+    charged: bool,
+    double: bool,
+) -> str | None:
+    """The molecule with a group taken away and a sample bound; None where that is no molecule."""
+    editable = Chem.RWMol(mol)
+    for place in places:
+        anchor = editable.GetAtomWithIdx(place)
+        anchor.SetNumExplicitHs(0)
+        anchor.SetNoImplicit(False)
+        if charged:
+            anchor.SetFormalCharge(1)
+    if sample:
+        _bind(editable, sample, places)
+    if double:  # an enol ether has a double bond at the carbon it stands on
+        for bond in editable.GetAtomWithIdx(places[0]).GetBonds() if places else ():
+            if bond.GetOtherAtomIdx(places[0]) < mol.GetNumAtoms() and bond.IsInRing():
+                bond.SetBondType(Chem.BondType.DOUBLE)
+                break
+    for atom in removed:
+        for neighbour in editable.GetAtomWithIdx(atom).GetNeighbors():
+            neighbour.SetNoImplicit(False)
+    for atom in sorted(removed, reverse=True):
+        editable.RemoveAtom(atom)
+    return next(_sane(editable), None)
+
+
+def _sane(editable: Chem.RWMol) -> Iterator[str]:
+    with rdBase.BlockLogs():
+        try:
+            mol = editable.GetMol()
+            Chem.SanitizeMol(mol)
+        except (Chem.AtomValenceException, Chem.KekulizeException, ValueError):
+            return
+        yield str(Chem.MolToSmiles(mol))
+
+
+def unknown_kinds() -> frozenset[str]:
+    """Kinds without a sample; a kind added to the vocabulary needs one."""
+    return frozenset({*KINDS, *LINKER_KINDS} - set(SAMPLES))
