@@ -414,7 +414,7 @@ class _Case:
     def _has_lists(self, code: str) -> bool:
         """The bundle carries law of its own for a place."""
         known = self.bundle.jurisdictions.get(code)
-        return known is not None and bool(known.lists)
+        return known is not None and bool(self.bundle.lists_of[code])
 
     def _unions(self, code: str) -> tuple[str, ...]:
         known = self.bundle.jurisdictions.get(code)
@@ -674,14 +674,14 @@ class _Case:
         """Every hit on every leg, named entries before the classes that also take them in."""
         hits: list[Hit] = []
         for leg in legs:
-            jurisdiction = self.bundle.jurisdictions[leg.place]
+            own = {w.id for w in self.bundle.lists_of[leg.place]}
             named = [
                 hit
                 for raw in raws
-                if raw.entry.jurisdiction == leg.place
+                if raw.entry.list in own
                 for hit in self._hit(raw, leg, destination, transit)
             ]
-            classes = list(self._class_hits(jurisdiction, read, leg, destination, transit))
+            classes = list(self._class_hits(read, leg, destination, transit))
             hits += _with_precedence(named, classes)
         hits += self._analogue_hits(read, legs, hits)
         return sorted(
@@ -697,14 +697,13 @@ class _Case:
 
     def _class_hits(
         self,
-        jurisdiction: Jurisdiction,
         read: _Read,
         leg: Leg,
         destination: str | None,
         transit: Sequence[str],
     ) -> Iterator[tuple[Hit, Entry]]:
         seen: dict[tuple[str, str], tuple[Hit, Entry]] = {}
-        for watchlist in jurisdiction.lists:
+        for watchlist in self.bundle.lists_of[leg.place]:
             for entry in watchlist.entries:
                 if entry.class_ is None:
                     continue
@@ -946,7 +945,7 @@ class _Case:
         """Lists known to have items that could not be read: what may be one of them is asked."""
         definite = {h.list for h in hits if h.certainty is Certainty.DEFINITE}
         for leg in legs:
-            for watchlist in self.bundle.jurisdictions[leg.place].lists:
+            for watchlist in self.bundle.lists_of[leg.place]:
                 file = watchlist.file
                 if file.action.on(leg.kind) is None or watchlist.id in definite:
                     continue

@@ -243,8 +243,9 @@ def opened_parts(component: Component) -> tuple[tuple[Form, Component], ...]:
 
 
 def _opened_parts(component: Component) -> Iterator[tuple[Form, Component]]:
-    if not any(a.GetAtomicNum() == 8 for a in component.mol.GetAtoms()):
+    if "O" not in component.smiles:
         return
+    mol = Chem.MolFromSmiles(component.isomeric)
     seen: set[tuple[Form, str]] = set()
     for form, pattern, oxygen, carbon in (
         (Form.ESTER, _ESTER, 2, 3),
@@ -252,34 +253,34 @@ def _opened_parts(component: Component) -> Iterator[tuple[Form, Component]]:
     ):
         bonds = [
             (match[oxygen], match[carbon])
-            for match in component.mol.GetSubstructMatches(pattern, maxMatches=100)
+            for match in mol.GetSubstructMatches(pattern, maxMatches=100)
         ]
         if form is Form.ETHER:
             bonds += [
-                (match[1], match[0])
-                for match in component.mol.GetSubstructMatches(pattern, maxMatches=100)
+                (match[1], match[0]) for match in mol.GetSubstructMatches(pattern, maxMatches=100)
             ]
         bonds = sorted(set(bonds))[:_MAX_CUTS]
         cuts = [[bond] for bond in bonds]
         if form is Form.ESTER and len(bonds) > 1:
             cuts.append(bonds)
         for cut in cuts:
-            for part in _cut(component.mol, cut):
+            for part in _cut(mol, cut):
                 if (form, part.smiles) not in seen:
                     seen.add((form, part.smiles))
                     yield form, part
 
 
 def _cut(mol: Chem.Mol, bonds: Sequence[tuple[int, int]]) -> Iterator[Component]:
-    """The parts after cutting oxygen-carbon bonds, with a hydroxyl on each side."""
-    editable = Chem.RWMol(mol)
-    for oxygen, carbon in bonds:
-        editable.RemoveBond(oxygen, carbon)
-        added = editable.AddAtom(Chem.Atom(8))
-        editable.AddBond(carbon, added, Chem.BondType.SINGLE)
+    """The parts after cutting oxygen-carbon bonds, with a hydroxyl on each side; stereo is kept."""
+    indices = [mol.GetBondBetweenAtoms(a, b).GetIdx() for a, b in bonds]
+    editable = Chem.RWMol(Chem.FragmentOnBonds(mol, indices, addDummies=True))
+    for atom in editable.GetAtoms():
+        if atom.GetAtomicNum() == 0:
+            on_oxygen = atom.GetNeighbors()[0].GetIdx() in {oxygen for oxygen, _ in bonds}
+            atom.SetAtomicNum(1 if on_oxygen else 8)
+            atom.SetIsotope(0)
     try:
-        result = editable.GetMol()
-        Chem.SanitizeMol(result)
+        result = Chem.RemoveHs(editable.GetMol())
         parts = Chem.GetMolFrags(result, asMols=True)
     except Chem.MolSanitizeException:
         return

@@ -91,6 +91,14 @@ class Bundle:
         """Every list by its id, such as ``us/list-i``."""
         return {w.id: w for j in self.jurisdictions.values() for w in j.lists}
 
+    @cached_property
+    def lists_of(self) -> Mapping[str, tuple[Watchlist, ...]]:
+        """The lists that are law in each jurisdiction: its own, then those it shares."""
+        return {
+            code: (*j.lists, *(self.lists[name] for name in j.file.shares))
+            for code, j in self.jurisdictions.items()
+        }
+
 
 def load_bundle(paths: Iterable[Path | str] | None = None) -> Bundle:
     """Reads watchlist folders.
@@ -364,6 +372,11 @@ class _Reader:
                 self.faults.append(
                     Fault(Path(f"{entry.id}.yaml"), 0, "class", f"no word {word!r} in groups.yaml")
                 )
+        for code, file in self.files.items():
+            for name in file.shares:
+                if name not in self.lists:
+                    where = Path(code) / "jurisdiction.yaml"
+                    self.faults.append(Fault(where, 0, "shares", f"there is no list {name}"))
         if self.faults:
             raise WatchlistError(self.faults)
         return Bundle(

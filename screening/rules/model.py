@@ -355,6 +355,7 @@ class JurisdictionFile(Model):
 
     `treaty` lists are asked on every shipment under the leg `treaty`; `member_of` are unions whose
     law is asked as well. `statements` are stated positions of authorities, each with its source.
+    `shares` are lists of another jurisdiction that are law here too (an Act of the whole kingdom).
     `analogue` is the law on likeness, where the jurisdiction has one.
     """
 
@@ -362,6 +363,7 @@ class JurisdictionFile(Model):
     authority: Text
     treaty: Flag = False
     member_of: tuple[Code, ...] = ()
+    shares: Texts = ()
     coverage: tuple[NamedCoverage, ...] = ()
     requirements: tuple[RequirementRule, ...] = ()
     statements: tuple[Statement, ...] = ()
