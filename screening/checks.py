@@ -430,12 +430,26 @@ def judge(case: Case, decision: Decision) -> CaseResult:
             for second in hit.also
             if second.entry == case.entry
         ]
+    codes = ", ".join(f.code for f in decision.findings if f.severity != "note")
+    said = [(certainty is Certainty.DEFINITE, c, readings) for certainty, c, readings in found]
+    return compare(case, said, nothing="no hit" + (f" ({codes})" if codes else ""))
+
+
+def compare(
+    case: Case,
+    found: Sequence[tuple[bool, tuple[str, ...], tuple[str, ...]]],
+    nothing: str = "no hit",
+) -> CaseResult:
+    """Compares what was found of an entry with what a case expects.
+
+    Args:
+        case: the case.
+        found: of each hit whether it is definite, its letters and its readings.
+        nothing: what to say where there is no hit.
+    """
     if not found:
-        codes = ", ".join(f.code for f in decision.findings if f.severity != "note")
-        got = "no hit" + (f" ({codes})" if codes else "")
-        return CaseResult(case, got, case.expected is Expected.NONE)
-    definite = any(certainty is Certainty.DEFINITE for certainty, _, _ in found)
-    got = Expected.MATCH if definite else Expected.REVIEW
+        return CaseResult(case, nothing, case.expected is Expected.NONE)
+    got = Expected.MATCH if any(definite for definite, _, _ in found) else Expected.REVIEW
     passed = case.expected in (got, Expected.ANY)
     if passed and case.clauses is not None:
         passed = any(set(clauses) == set(case.clauses) for _, clauses, _ in found)

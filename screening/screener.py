@@ -387,7 +387,11 @@ class _Case:
         self, origin: str | None, transit: Sequence[str | None], destination: str | None
     ) -> list[Leg]:
         """Which laws are asked, and for which part of the journey."""
-        national = [c for c, j in self.bundle.jurisdictions.items() if not j.file.treaty]
+        national = [
+            c
+            for c, j in self.bundle.jurisdictions.items()
+            if not j.file.treaty and self._has_lists(c)
+        ]
         places: list[tuple[LegKind, Sequence[str]]] = [
             (LegKind.ORIGIN, national if origin is None else [origin]),
             (LegKind.DESTINATION, national if destination is None else [destination]),

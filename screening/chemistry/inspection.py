@@ -105,7 +105,20 @@ def _query(described: str) -> _Query:
     return node(0)[0]
 
 
-def misread(smarts: str, *, mapped: bool = True) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Misreading:
+    """Something that a SMARTS was parsed as.
+
+    Attributes:
+        grave: it is never meant, or it can match nothing.
+        says: what, in words.
+    """
+
+    grave: bool
+    says: str
+
+
+def misread(smarts: str, *, mapped: bool = True) -> list[Misreading]:
     """What a SMARTS was parsed as, where an author seldom means it.
 
     Digits behind a bracket are isotopes, not numbers of hydrogens or atoms (``[CF2]`` is a carbon
@@ -117,7 +130,7 @@ def misread(smarts: str, *, mapped: bool = True) -> list[str]:
         mapped: every atom should have a map number of its own.
 
     Returns:
-        What is suspicious, in words; empty for a plain pattern.
+        What is suspicious; empty for a plain pattern.
 
     Raises:
         DefinitionError: it is no SMARTS.
@@ -126,47 +139,53 @@ def misread(smarts: str, *, mapped: bool = True) -> list[str]:
         mol = Chem.MolFromSmarts(smarts)
     if mol is None:
         raise DefinitionError(f"{smarts} is no SMARTS")
-    found: list[str] = []
+    found: list[Misreading] = []
     trees = {a.GetIdx(): _query(a.DescribeQuery()) for a in mol.GetAtoms()}
     for atom in mol.GetAtoms():
         written = atom.GetSmarts()
-        found += [f"{written}: {said}" for said in _misread_atom(atom, trees[atom.GetIdx()])]
+        for grave, says in _misread_atom(atom, trees[atom.GetIdx()]):
+            found.append(Misreading(grave, f"{written}: {says}"))
         if mapped and not atom.GetAtomMapNum():
-            found.append(f"{written}: has no map number, so nothing can be said of what it bears")
+            says = "has no map number, so nothing can be said of what it bears"
+            found.append(Misreading(True, f"{written}: {says}"))
     for bond in mol.GetBonds():
         ends = [trees[i].elements() for i in (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())]
         pair = " and ".join(a.GetSmarts() for a in (bond.GetBeginAtom(), bond.GetEndAtom()))
         may = [e is None or any(aromatic is not False for _, aromatic in e) for e in ends]
         if not bond.GetSmarts() and all(may):
-            found.append(f"the bond between {pair} is not written: it is single or aromatic")
-        demanded = [q.value for q in _query(bond.DescribeQuery()).demands() if q.name == "BondOrder"]
-        if _AROMATIC_ORDER in demanded and not all(may):
-            found.append(f"the bond between {pair} is aromatic, which an end of it can never be")
+            says = f"the bond between {pair} is not written: it is single or aromatic"
+            found.append(Misreading(False, says))
+        orders = [q.value for q in _query(bond.DescribeQuery()).demands() if q.name == "BondOrder"]
+        if _AROMATIC_ORDER in orders and not all(may):
+            says = f"the bond between {pair} is aromatic, which an end of it can never be"
+            found.append(Misreading(True, says))
     again = Chem.MolFromSmarts(Chem.MolToSmarts(mol))
     if again is None or _described(again) != _described(mol):
-        found.append(f"written back it is {Chem.MolToSmarts(mol)}, which reads differently")
+        says = f"written back it is {Chem.MolToSmarts(mol)}, which reads differently"
+        found.append(Misreading(True, says))
     return list(dict.fromkeys(found))
 
 
-def _misread_atom(atom: Chem.Atom, tree: _Query) -> Iterator[str]:
+def _misread_atom(atom: Chem.Atom, tree: _Query) -> Iterator[tuple[bool, str]]:
+    """What one atom was parsed as: grave or not, and the words for it."""
     elements = tree.elements()
     if elements is not None and not elements:
-        yield "fits no atom: it names two elements at once"
+        yield True, "fits no atom: it names two elements at once"
     for number in sorted({n for n, _ in elements or ()} - _USUAL):
         symbol = Chem.GetPeriodicTable().GetElementSymbol(number)
-        yield f"is read as the element {symbol} ({number})"
+        yield False, f"is read as the element {symbol} ({number})"
     for node in tree.nodes():
         match node.name:
             case "AtomIsotope":
-                yield f"{node.value} is read as an isotope, which the matching graph clears"
+                yield True, f"{node.value} is read as an isotope, which the matching graph clears"
             case "AtomFormalCharge" | "AtomNegativeFormalCharge":
-                yield "states a charge, which the matching graph neutralises where it can"
+                yield False, "states a charge, which the matching graph neutralises where it can"
             case "AtomHCount" | "AtomImplicitHCount":
-                yield f"H{node.value} counts hydrogens, so that no substituent can stand there"
+                yield False, f"H{node.value} counts hydrogens: nothing else can stand there"
             case "AtomExplicitDegree":
-                yield f"D{node.value} counts neighbours, so that no substituent can stand there"
+                yield False, f"D{node.value} counts neighbours: nothing else can stand there"
     if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED:
-        yield "states stereochemistry, which the matching graph does not compare"
+        yield False, "states stereochemistry, which the matching graph does not compare"
 
 
 def _described(mol: Chem.Mol) -> tuple[list[str], list[str]]:
@@ -178,7 +197,9 @@ def _described(mol: Chem.Mol) -> tuple[list[str], list[str]]:
 
 # --- kinds that include kinds ------------------------------------------------------------------
 
-_ETHERS = ("acyclic alkoxyl", "alkoxyl with a ring", "aryloxy", "acyclic haloalkoxyl")
+_ETHERS = (
+    *("acyclic alkoxyl", "alkoxyl with a ring", "aryloxy", "acyclic haloalkoxyl", "enol ether"),
+)
 _BY_CARBON = (
     *("acyclic alkyl", "alkyl with a ring", "acyclic alkenyl", "alkenyl with a ring", "alkynyl"),
     *("acyclic haloalkyl", "haloalkyl with a ring", "acyclic alkoxyalkyl", "spaced ether"),
@@ -374,7 +395,6 @@ def can_stand(
         update={
             "clauses": {"tried": only},
             "readings": {},
-            "variants": (),
             "reference_is_member": False,
         }
     )

@@ -3,7 +3,7 @@
 Every component is kept and screened; a "salt former" can itself be listed. The matching graph of a
 component is what keys and classes work on: isotopes cleared, hydrogens implicit, metals
 disconnected, functional groups in one drawing, charges neutralised, covalent hydrates of carbonyls
-restored, stereo left out. Each step that changed something is recorded as a form.
+and imidic acids of amides restored, stereo left out. Each step that changed something is recorded as a form.
 
 Atom i of a matching graph is the i-th atom of its SMILES, so a proof can name atoms in text.
 """
@@ -44,6 +44,7 @@ class Step(enum.StrEnum):
     METALS_DISCONNECTED = "metals disconnected"
     NEUTRALISED = "charges neutralised"
     HYDRATE_RESTORED = "covalent hydrate restored to the carbonyl"
+    AMIDE_RESTORED = "imidic acid restored to the amide"
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,8 @@ _BASE = Chem.MolFromSmarts(
 )
 _MINERAL_ACIDS = {"F", "Cl", "Br", "I", "O=[N+]([O-])O", "[O-][Cl+3]([O-])([O-])O"}
 _GEM_DIOL = Chem.MolFromSmarts("[CX4;$([C]([OX2H])[OX2H]);!$([C]([O])([O])[O,N,S,P])]")
+
+_IMIDIC_ACID = Chem.MolFromSmarts("[O,S;X2;H1;+0]-[CX3;+0]=[NX2;+0]")
 
 _metals = rdMolStandardize.MetalDisconnector()
 _normalizer = rdMolStandardize.Normalizer()
@@ -257,12 +260,16 @@ def _component(fragment: Chem.Mol, metals_cut: bool) -> Component:
         mol = Chem.RWMol(Chem.RemoveAllHs(mol))
     charges = _charges(mol)
     _normalizer.normalizeInPlace(mol)
-    _uncharger.unchargeInPlace(mol)
+    mol = _uncharged(mol)
     if sum(map(abs, _charges(mol))) < sum(map(abs, charges)):
         steps.add(Step.NEUTRALISED)
     restored = restore_carbonyl(mol)
     if restored is not None:
         steps.add(Step.HYDRATE_RESTORED)
+        mol = Chem.RWMol(restored)
+    restored = restore_amide(mol)
+    if restored is not None:
+        steps.add(Step.AMIDE_RESTORED)
         mol = Chem.RWMol(restored)
     return component_of(mol.GetMol(), frozenset(steps))
 
@@ -329,6 +336,44 @@ def restore_carbonyl(mol: Chem.Mol) -> Chem.Mol | None:
     result = editable.GetMol()
     Chem.SanitizeMol(result)
     return result
+
+
+def restore_amide(mol: Chem.Mol) -> Chem.Mol | None:
+    """The amide or thioamide of what is drawn as its imidic acid, None where there is none.
+
+    The two are drawings of one compound; law's words for groups know the amide.
+    """
+    editable = Chem.RWMol(mol)
+    done: set[int] = set()
+    for acid, carbon, nitrogen in mol.GetSubstructMatches(_IMIDIC_ACID, maxMatches=100):
+        if done & {acid, carbon, nitrogen}:
+            continue
+        done |= {acid, carbon, nitrogen}
+        editable.GetBondBetweenAtoms(carbon, acid).SetBondType(Chem.BondType.DOUBLE)
+        imine = editable.GetBondBetweenAtoms(carbon, nitrogen)
+        imine.SetStereo(Chem.BondStereo.STEREONONE)
+        imine.SetBondType(Chem.BondType.SINGLE)
+        hydrogens = mol.GetAtomWithIdx(nitrogen).GetTotalNumHs()
+        for index, count in ((acid, 0), (nitrogen, hydrogens + 1)):
+            atom = editable.GetAtomWithIdx(index)
+            atom.SetNoImplicit(True)
+            atom.SetNumExplicitHs(count)
+    if not done:
+        return None
+    result = editable.GetMol()
+    Chem.SanitizeMol(result)
+    return result
+
+
+def _uncharged(mol: Chem.RWMol) -> Chem.RWMol:
+    """Charges neutralised; as drawn where no proton fits, as on hexafluorophosphate."""
+    neutral = Chem.RWMol(mol)
+    _uncharger.unchargeInPlace(neutral)
+    try:
+        Chem.SanitizeMol(Chem.RWMol(neutral))
+    except Chem.MolSanitizeException:
+        return mol
+    return neutral
 
 
 def toolkit_version() -> str:
