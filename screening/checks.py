@@ -1,9 +1,10 @@
 """Checks of watchlists: lint rules over a bundle, and examples put through the screen.
 
-`lint` looks at the entries themselves. `cases` makes the examples that an entry must answer for:
-the hand-written ones, and generated ones on both sides of each boundary day and for each form that
-its list covers or does not cover. What is expected on a day is worked out here from the file's
-dates and not by the screen's own timeline, so that each checks the other.
+`lint` looks at the entries themselves, at class definitions through `screening.definition_checks`.
+`cases` makes the examples that an entry must answer for: the hand-written ones, and generated ones
+on both sides of each boundary day and for each form that its list covers or does not cover. What is
+expected on a day is worked out here from the file's dates and not by the screen's own timeline, so
+that each checks the other.
 
 Generated forms are those of the listed substance itself: its salt, hydrate, labelled atoms, mirror
 image. Nothing is generated for classes; their examples are written by hand.
@@ -25,8 +26,11 @@ from typing import Protocol
 
 from stdnum import casrn
 
+from screening import definition_checks
 from screening.chemistry.structure import Structure, read_structure
 from screening.decision import Certainty, Decision
+from screening.definition_checks import Level as Level  # noqa: PLC0414 - callers read it here
+from screening.definition_checks import Problem as Problem  # noqa: PLC0414
 from screening.errors import ScreeningError, StructureError
 from screening.rules.load import Bundle, bundled_watchlists
 from screening.rules.model import (
@@ -115,31 +119,6 @@ def standing_text(entry: Entry, day: dt.date) -> str:
 
 
 # --- lint ------------------------------------------------------------------------------------
-
-
-class Level(enum.StrEnum):
-    """How grave a problem is: an error must be put right, a warning must be looked at."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong with an entry.
-
-    Attributes:
-        level: error or warning.
-        entry: id of the entry or list.
-        message: what is wrong and what to do.
-    """
-
-    level: Level
-    entry: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.level}: {self.entry}: {self.message}"
 
 
 def lint(bundle: Bundle) -> list[Problem]:
@@ -303,24 +282,6 @@ def _latest(when: dt.date | DateRange) -> dt.date:
     return when if isinstance(when, dt.date) else when.not_after or dt.date.max
 
 
-def _class_examples(bundle: Bundle) -> Iterator[Problem]:
-    """Each clause and each reading of a class is pinned by at least one example."""
-    for entry in bundle.entries.values():
-        if entry.class_ is None:
-            continue
-        examples = (*entry.examples.must_match, *entry.examples.must_review)
-        clauses = {name for e in examples for name in e.clauses or ()}
-        readings = {e.reading for e in examples}
-        for name in entry.class_.clauses:
-            if name not in clauses:
-                yield Problem(Level.WARNING, entry.id, f"no example states clause {name}")
-        for name in entry.class_.readings:
-            if name not in readings:
-                yield Problem(Level.WARNING, entry.id, f"no example states the reading {name}")
-        if not entry.examples.must_not_match:
-            yield Problem(Level.WARNING, entry.id, "no example of what it must not match")
-
-
 _RULES: tuple[Callable[[Bundle], Iterator[Problem]], ...] = (
     _check_digits,
     _structures_read,
@@ -330,7 +291,7 @@ _RULES: tuple[Callable[[Bundle], Iterator[Problem]], ...] = (
     _repeated_names,
     _citations,
     _timelines,
-    _class_examples,
+    definition_checks.lint,
 )
 
 
@@ -451,15 +412,15 @@ def compare(
         return CaseResult(case, nothing, case.expected is Expected.NONE)
     got = Expected.MATCH if any(definite for definite, _, _ in found) else Expected.REVIEW
     passed = case.expected in (got, Expected.ANY)
+    shown = got.value
     if passed and case.clauses is not None:
         passed = any(set(clauses) == set(case.clauses) for _, clauses, _ in found)
-        shown = " or ".join(sorted({"+".join(c) or "no clause" for _, c, _ in found}))
-        return CaseResult(case, f"{got.value} by {shown}", passed)
+        shown += f" by {' or '.join(sorted({'+'.join(c) or 'no clause' for _, c, _ in found}))}"
     if passed and case.reading is not None:
         passed = any(case.reading in readings for _, _, readings in found)
-        shown = ", ".join(sorted({r for _, _, readings in found for r in readings}))
-        return CaseResult(case, f"{got.value} on the reading {shown or '-'}", passed)
-    return CaseResult(case, got.value, passed)
+        named = ", ".join(sorted({r for _, _, readings in found for r in readings}))
+        shown += f" on the reading {named or '-'}"
+    return CaseResult(case, shown, passed)
 
 
 def cases(bundle: Bundle, entries: Iterable[str] | None = None) -> Iterator[Case]:
@@ -707,15 +668,15 @@ class Selection:
     folders: tuple[Path, ...] | None
     prefixes: tuple[str, ...]
 
+    def means(self, item: str) -> bool:
+        """Whether an entry, a list or a law's group words are meant, by their id."""
+        return not self.prefixes or any(
+            item == p or item.startswith(f"{p}/") for p in self.prefixes
+        )
+
     def entries(self, bundle: Bundle) -> list[str]:
-        """The ids meant."""
-        if not self.prefixes:
-            return list(bundle.entries)
-        return [
-            entry
-            for entry in bundle.entries
-            if any(entry == p or entry.startswith(f"{p}/") for p in self.prefixes)
-        ]
+        """The ids of the entries meant."""
+        return [entry for entry in bundle.entries if self.means(entry)]
 
 
 def select(paths: Sequence[Path]) -> Selection:

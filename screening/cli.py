@@ -20,7 +20,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from screening import checks
+from screening import checks, mutation
 from screening.batch import Summary, screen_csv, software
 from screening.chemistry.language import Change
 from screening.chemistry.structure import read_structure
@@ -689,8 +689,8 @@ def lint_command(paths: tuple[Path, ...]) -> None:
     """
     selection = checks.select(paths)
     bundle = load_bundle(selection.folders)
-    wanted = set(selection.entries(bundle))
-    problems = [p for p in checks.lint(bundle) if p.entry in wanted]
+    wanted = selection.entries(bundle)
+    problems = [p for p in checks.lint(bundle) if selection.means(p.entry)]
     for problem in problems:
         click.echo(str(problem))
     errors = sum(p.level is checks.Level.ERROR for p in problems)
@@ -701,14 +701,22 @@ def lint_command(paths: tuple[Path, ...]) -> None:
 
 
 @watchlist_group.command("test")
+@click.option(
+    "--mutate",
+    is_flag=True,
+    help="Change each class definition bit by bit and show which changes no example notices.",
+)
 @_PATHS
-def run_examples(paths: tuple[Path, ...]) -> None:
+def run_examples(paths: tuple[Path, ...], *, mutate: bool) -> None:
     """Put the examples of entries through the screen: those in the files, and generated ones.
 
     PATHS are watchlist folders, or jurisdictions, lists or entries inside one; default: the bundled
-    lists. Exits with 2 if any answer is not the expected one.
+    lists. Exits with 2 if any answer is not the expected one, or if a change goes unnoticed.
     """
     selection = checks.select(paths)
+    if mutate:
+        _run_mutants(selection)
+        return
     screener = Screener(list(selection.folders) if selection.folders else None)
     cases = list(checks.cases(screener.bundle, selection.entries(screener.bundle)))
     failed = 0
@@ -721,6 +729,32 @@ def run_examples(paths: tuple[Path, ...]) -> None:
                 click.echo(str(result))
     click.echo(f"{len(cases):,} examples: {failed:,} not as expected", err=True)
     if failed:
+        sys.exit(EXIT_BAD_INPUT)
+
+
+def _run_mutants(selection: checks.Selection) -> None:
+    """Prints the mutants of class entries that no example kills."""
+    bundle = load_bundle(selection.folders)
+    classes = [e for e in selection.entries(bundle) if bundle.entries[e].class_ is not None]
+    killed = equivalent = unnoticed = failing = 0
+    with _Bar("entries") as bar:
+        bar.start(len(classes))
+        for number, report in enumerate(mutation.mutate(bundle, classes), start=1):
+            bar.show(number)
+            for text in report.failing:
+                click.echo(f"fails without any change: {text}")
+            for mutant in report.survivors:
+                click.echo(f"no example notices: {mutant}")
+            killed += report.killed
+            equivalent += len(report.equivalent)
+            unnoticed += len(report.survivors)
+            failing += len(report.failing)
+    click.echo(
+        f"{len(classes):,} definitions, {killed + unnoticed:,} mutants: {unnoticed:,} not noticed; "
+        f"{equivalent:,} more change no answer",
+        err=True,
+    )
+    if unnoticed or failing:
         sys.exit(EXIT_BAD_INPUT)
 
 

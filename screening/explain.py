@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, assert_never
 
-from screening.chemistry.analogue import REASON
 from screening.chemistry.depict import group_smiles
 from screening.chemistry.language import Change
 from screening.chemistry.proof import (
@@ -169,7 +168,7 @@ def explain_neighbour(proof: AnalogueProof, *, leg: LegKind, place: str) -> str:
         The sentence, as plain text on one line.
     """
     law = f"Under {_LEGS[leg].format(place.upper())}"
-    return f"{law}, the component {quoted(proof.component)} is {REASON.format(name=proof.name)}."
+    return f"{law}, the component {quoted(proof.component)} is {proof.reason}."
 
 
 def explain_requirement(requirement: Due, *, day: dt.date | None = None) -> str:

@@ -10,7 +10,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from screening.chemistry.analogue import REASON
 from screening.chemistry.definition import substructure_named
 from screening.chemistry.identity import Form, Match, context_forms, opened_parts
 from screening.chemistry.proof import (
@@ -82,6 +81,9 @@ _FORM_RULES = {
     Form.ETHER: "ethers",
     Form.POSITIONAL_ISOMER: "positional_isomers",
 }
+
+# Forms by which a compound is a relative of a listed one and not the listed one itself.
+_RELATIVES = frozenset({Form.POSITIONAL_ISOMER, Form.ESTER, Form.ETHER})
 
 _METHOD = "rule of the screen: what is not known counts as the worse case"
 _LIST_READINGS = {
@@ -644,7 +646,7 @@ class _Case:
                 key = (raw.entry.id, match.component.smiles)
                 if key not in raws or _doubts(raw) < _doubts(raws[key]):
                     raws[key] = raw
-        _drop_isomers_of_listed(raws)
+        _drop_relatives_of_listed(raws, self.shipment.day, self.screener._known_on)
         by_structure = {raw.entry.id for raw in raws.values()}
         for identity, readings in read.named:
             for entry_id in identity.entries:
@@ -910,7 +912,7 @@ class _Case:
             names = (*names, "date-not-confirmed")
         likeness = Reading(
             name="structural-neighbour",
-            says=f"It is {REASON.format(name=proof.name)}.",
+            says=f"It is {proof.reason}.",
             who="the screen; the law gives no measure",
         )
         readings = (likeness, *(_list_reading(n) for n in dict.fromkeys(names)))
@@ -947,11 +949,13 @@ class _Case:
         self, read: _Read, hits: Sequence[Hit], legs: Sequence[Leg], destination: str | None
     ) -> None:
         """Lists known to have items that could not be read: what may be one of them is asked."""
-        definite = {h.list for h in hits if h.certainty is Certainty.DEFINITE}
+        definite = {h.place for h in hits if h.certainty is Certainty.DEFINITE}
         for leg in legs:
+            if leg.place in definite:
+                continue
             for watchlist in self.bundle.lists_of[leg.place]:
                 file = watchlist.file
-                if file.action.on(leg.kind) is None or watchlist.id in definite:
+                if file.action.on(leg.kind) is None:
                     continue
                 if file.applies_to is not None and destination not in (None, *file.applies_to):
                     continue
@@ -959,17 +963,22 @@ class _Case:
 
     def _incomplete(self, watchlist: Watchlist, read: _Read) -> None:
         day = self.shipment.day
+        components = {c for x in read.candidates for c in x.structure.components}
         for gap in watchlist.file.incomplete:
             if day < gap.since or (gap.until is not None and day >= gap.until):
                 continue
-            for candidate in read.candidates:
-                for component in candidate.structure.components:
-                    if any(substructure_named(s, component) for s in gap.candidates.values()):
-                        self.find(
-                            FindingCode.LIST_INCOMPLETE,
-                            Severity.ASK,
-                            f"{watchlist.file.title}: {gap.says} ({gap.citation})",
-                        )
+            limit = gap.max_heavy_atoms
+            if any(
+                (limit is None or component.heavy_atoms <= limit)
+                and substructure_named(smarts, component)
+                for component in components
+                for smarts in gap.candidates.values()
+            ):
+                self.find(
+                    FindingCode.LIST_INCOMPLETE,
+                    Severity.ASK,
+                    f"{watchlist.file.title}: {gap.says} ({gap.citation})",
+                )
 
     def _requirements(
         self, hits: Sequence[Hit], origin: str | None, destination: str | None
@@ -1088,15 +1097,20 @@ def _doubts(raw: _Raw) -> tuple[int, int, int]:
     return len(raw.readings), sum(r != FormRule.COVERED for r in rules), len(raw.forms)
 
 
-def _drop_isomers_of_listed(raws: dict[tuple[str, str], _Raw]) -> None:
-    """A compound that a jurisdiction lists itself is not asked about as an isomer of another."""
-    itself = {
-        (raw.entry.jurisdiction, component)
-        for (_, component), raw in raws.items()
-        if Form.POSITIONAL_ISOMER not in raw.forms
-    }
+def _drop_relatives_of_listed(
+    raws: dict[tuple[str, str], _Raw], day: dt.date, known_on: dt.date | None
+) -> None:
+    """A compound that a jurisdiction lists itself is not asked about as a relative of another.
+
+    Codeine stands under its own entry, not as the methyl ether of morphine.
+    """
+    itself: set[tuple[str, str]] = set()
+    for (_, component), raw in raws.items():
+        now = current(raw.entry, day, known_on)
+        if now is not None and now.standing is Standing.IN_FORCE and not _RELATIVES & {*raw.forms}:
+            itself.add((raw.entry.jurisdiction, component))
     for key, raw in list(raws.items()):
-        if Form.POSITIONAL_ISOMER in raw.forms and (raw.entry.jurisdiction, key[1]) in itself:
+        if _RELATIVES & {*raw.forms} and (raw.entry.jurisdiction, key[1]) in itself:
             del raws[key]
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from screening.errors import ShipmentError
 
@@ -33,7 +34,7 @@ class Leg:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
     """One line to be screened: what it is said to be, how much, from where to where, on what day.
 
@@ -78,6 +79,28 @@ class Shipment:
     consignee: str | None = None
     end_use: str | None = None
     id: str | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            structure: str | None = None,
+            inchi: str | None = None,
+            cas: str | None = None,
+            name: str | None = None,
+            hs_code: str | None = None,
+            quantity: str | None = None,
+            purity: str | None = None,
+            origin: str | None = None,
+            transit: str | Sequence[str] = (),
+            destination: str | None = None,
+            day: dt.date | str,
+            exporter: str | None = None,
+            consignee: str | None = None,
+            end_use: str | None = None,
+            id: str | None = None,  # noqa: A002 - the contract's name
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "day", read_day(self.day))

@@ -1,9 +1,9 @@
 """A conservative structural neighbourhood: which compounds a person should look at.
 
 Some laws reach a substance whose structure is "substantially similar" to a listed one. No law gives
-a measure, so nothing here decides: a neighbour only ever leads to review, with the sentence of
-`REASON` and no further one. Neither similarity nor rank leaves this module, and nothing says why
-another compound is no neighbour.
+a measure, so nothing here decides: a neighbour only ever leads to review, with the one sentence of
+`AnalogueProof` and no further reason. Neither similarity nor rank leaves this module, and nothing
+says why another compound is no neighbour.
 
 **Method.** A component is a neighbour of a named compound if
 
@@ -53,8 +53,6 @@ VERY_CLOSE = 0.7
 MIN_HEAVY = 14
 MIN_RINGS = 2
 SIZE_RATIO = 2.0
-
-REASON = "structurally close to {name}; a person must judge"
 
 _torsions = rdFingerprintGenerator.GetTopologicalTorsionGenerator()
 

@@ -1066,6 +1066,7 @@ def _pattern(smarts: str) -> Chem.Mol:
     return pattern
 
 
+@lru_cache(maxsize=8192)
 def substructure_named(smarts: str, component: Component) -> bool:
     """Whether a component holds a substructure; for findings, never for hits.
 

@@ -171,8 +171,15 @@ def scaffold_key(component: Component) -> str:
 
 
 def is_counter_ion(structure: Structure, component: Component) -> bool:
-    """An acid that stands beside something it forms a salt with."""
-    return any(other.is_cation or other.is_base for other in structure.others(component))
+    """An acid that stands beside something it forms a salt with.
+
+    Beside metal ions alone, an acid drawn with its protons is the free acid: sulphuric acid mixed
+    with sodium chloride stays sulphuric acid.
+    """
+    ionised = Step.NEUTRALISED in component.steps
+    return any(
+        other.is_base or (other.is_cation and ionised) for other in structure.others(component)
+    )
 
 
 def context_forms(structure: Structure, component: Component) -> tuple[Form, ...]:
@@ -180,9 +187,9 @@ def context_forms(structure: Structure, component: Component) -> tuple[Form, ...
     forms = []
     others = list(structure.others(component))
     paired = (component.is_base and any(o.is_acid for o in others)) or (
-        component.is_acid and any(o.is_base or o.is_cation for o in others)
+        component.is_acid and is_counter_ion(structure, component)
     )
-    if paired or Step.NEUTRALISED in component.steps:
+    if paired or (others and Step.NEUTRALISED in component.steps):
         forms.append(Form.SALT)
     hydrated = Step.HYDRATE_RESTORED in component.steps or structure.has_water(component)
     if hydrated and not component.is_water:
@@ -200,6 +207,8 @@ def _stereo_forms(component: Component, item: Component) -> tuple[Form, ...]:
         return (Form.STEREO_STATED,)
     if component.isomeric == component.smiles:
         return (Form.STEREO_NOT_STATED,)
+    if _agrees(component, item):
+        return (Form.STEREO_NOT_STATED,)
     own, other = _stereo_keys(component), _stereo_keys(item)
     forms = []
     if own[0] != other[0]:
@@ -207,6 +216,12 @@ def _stereo_forms(component: Component, item: Component) -> tuple[Form, ...]:
     if own[1] != other[1]:
         forms.append(Form.GEOMETRIC_ISOMER)
     return tuple(forms) or (Form.OPTICAL_ISOMER,)
+
+
+def _agrees(component: Component, item: Component) -> bool:
+    """Every centre that the component states is as listed; it only leaves some of them open."""
+    drawn, wanted = Chem.MolFromSmiles(component.isomeric), Chem.MolFromSmiles(item.isomeric)
+    return bool(wanted.HasSubstructMatch(drawn, useChirality=True))
 
 
 def _stereo_keys(component: Component) -> tuple[str, str]:

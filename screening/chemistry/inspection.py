@@ -25,7 +25,7 @@ from screening.chemistry.groups import (
     is_kind,
 )
 from screening.chemistry.language import Change, Clause, GroupWord
-from screening.chemistry.structure import Component, read_structure
+from screening.chemistry.structure import read_structure
 from screening.errors import DefinitionError, ScreeningError, StructureError
 
 ANY = "any group"
@@ -86,7 +86,10 @@ def _both(
     a: frozenset[tuple[int, bool | None]], b: frozenset[tuple[int, bool | None]]
 ) -> frozenset[tuple[int, bool | None]]:
     return frozenset(
-        (x, p if q is None else q) for x, p in a for y, q in b if x == y and (None in (p, q) or p is q)
+        (number, one if other is None else other)
+        for number, one in a
+        for same, other in b
+        if number == same and (one is None or other is None or one is other)
     )
 
 
@@ -152,7 +155,8 @@ def misread(smarts: str, *, mapped: bool = True) -> list[Misreading]:
         ends = [trees[i].elements() for i in (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())]
         pair = " and ".join(a.GetSmarts() for a in (bond.GetBeginAtom(), bond.GetEndAtom()))
         may = [e is None or any(aromatic is not False for _, aromatic in e) for e in ends]
-        if not bond.GetSmarts() and all(may):
+        written = Chem.Bond.GetSmarts(bond, False)
+        if not written and all(may):
             says = f"the bond between {pair} is not written: it is single or aromatic"
             found.append(Misreading(False, says))
         orders = [q.value for q in _query(bond.DescribeQuery()).demands() if q.name == "BondOrder"]

@@ -127,5 +127,10 @@ class AnalogueProof(_Frozen):
     owner: str
     name: str
 
+    @property
+    def reason(self) -> str:
+        """All that is said of a neighbour, in words that follow "it is"."""
+        return f"structurally close to {self.name}; a person must judge"
+
 
 Proof = ClassProof | SubstanceProof | IdentifierProof | AnalogueProof

@@ -3,7 +3,8 @@
 Every component is kept and screened; a "salt former" can itself be listed. The matching graph of a
 component is what keys and classes work on: isotopes cleared, hydrogens implicit, metals
 disconnected, functional groups in one drawing, charges neutralised, covalent hydrates of carbonyls
-and imidic acids of amides restored, stereo left out. Each step that changed something is recorded as a form.
+and imidic acids of amides restored, stereo left out. Each step that changed something is recorded
+as a form.
 
 Atom i of a matching graph is the i-th atom of its SMILES, so a proof can name atoms in text.
 """
@@ -109,8 +110,12 @@ class Structure:
     components: tuple[Component, ...]
 
     def others(self, component: Component) -> Iterator[Component]:
-        """The other components, water left out."""
-        return (c for c in self.components if c is not component and not c.is_water)
+        """The other components; water and bare protons are left out."""
+        return (
+            c
+            for c in self.components
+            if c is not component and not c.is_water and c.heavy_atoms > 0
+        )
 
     def has_water(self, component: Component) -> bool:
         """Water stands beside the component."""
@@ -119,7 +124,7 @@ class Structure:
 
 _ACID = Chem.MolFromSmarts("[$([CX3](=[OX1])[OX2H]),$([S,P](=O)[OX2H]),$([#6]~[SX2H])]")
 _BASE = Chem.MolFromSmarts(
-    "[$([NX3;!$(N-[C,S,P]=[O,S,N]);!$(N-[a]);!$(N-[N,O])]),$([nX2;r6]),$([NX2]=C-[NX3]),"
+    "[$([NX3;+0;!$(N-[C,S,P]=[O,S,N]);!$(N-[a]);!$(N-N=O)]),$([nX2;r6]),$([NX2]=C-[NX3]),"
     "$([nX2;r5]),$([NX3](-[a]))]"
 )
 _MINERAL_ACIDS = {"F", "Cl", "Br", "I", "O=[N+]([O-])O", "[O-][Cl+3]([O-])([O-])O"}
@@ -127,7 +132,20 @@ _GEM_DIOL = Chem.MolFromSmarts("[CX4;$([C]([OX2H])[OX2H]);!$([C]([O])([O])[O,N,S
 
 _IMIDIC_ACID = Chem.MolFromSmarts("[O,S;X2;H1;+0]-[CX3;+0]=[NX2;+0]")
 
-_metals = rdMolStandardize.MetalDisconnector()
+
+def _metal_disconnector() -> rdMolStandardize.MetalDisconnector:
+    """RDKit's, but an oxo anion such as permanganate stays whole, as it is in solution."""
+    disconnector = rdMolStandardize.MetalDisconnector()
+    for pattern, setter in (
+        (disconnector.MetalNof, disconnector.SetMetalNof),
+        (disconnector.MetalNon, disconnector.SetMetalNon),
+    ):
+        metals, others = str(pattern).split("]~", 1)
+        setter(Chem.MolFromSmarts(f"{metals};!$([*]=[O])]~{others}"))
+    return disconnector
+
+
+_metals = _metal_disconnector()
 _normalizer = rdMolStandardize.Normalizer()
 _uncharger = rdMolStandardize.Uncharger()
 
@@ -258,8 +276,8 @@ def _component(fragment: Chem.Mol, metals_cut: bool) -> Component:
         atom.SetAtomMapNum(0)
     if mol.GetNumHeavyAtoms():
         mol = Chem.RWMol(Chem.RemoveAllHs(mol))
-    charges = _charges(mol)
     _normalizer.normalizeInPlace(mol)
+    charges = _charges(mol)  # after it, since a sulfone drawn with charges is no salt
     mol = _uncharged(mol)
     if sum(map(abs, _charges(mol))) < sum(map(abs, charges)):
         steps.add(Step.NEUTRALISED)

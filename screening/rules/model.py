@@ -295,12 +295,14 @@ class Incomplete(Model):
     """Items that a list is known to have and that could not be read.
 
     Until they are known, a component that fits one of the `candidates` (SMARTS by name) and hits
-    nothing of the list goes to review from `since` on.
+    nothing of the place goes to review from `since` on. `max_heavy_atoms` keeps to compounds of the
+    size that the list is about.
     """
 
     since: Day
     until: Day | None = None
     candidates: dict[Text, Text]
+    max_heavy_atoms: Annotated[int, Field(strict=True, ge=1)] | None = None
     says: Text
     citation: Text
     checked: Mark
