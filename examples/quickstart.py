@@ -43,4 +43,4 @@ if __name__ == "__main__":
     table = Path(__file__).with_name("shipments.csv")
     with tempfile.TemporaryDirectory() as folder:
         summary = screen_csv(table, Path(folder), screener=screener)
-        print(summary.as_dict()["counts"]["outcome"])
+        print(summary.as_dict()["counts"]["outcomes"])

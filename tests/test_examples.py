@@ -18,5 +18,5 @@ def test_the_quickstart_runs_and_says_what_the_readme_promises(
     out = capsys.readouterr().out
     assert out.startswith("controlled authorisation")
     assert "cn/precursor-catalogue/norfentanyl" in out
-    assert "held: controlled: us/list-i/4-piperidone" in out
+    assert "held: controlled: cn/precursor-catalogue/4-piperidone, us/list-i/4-piperidone" in out
     assert "'controlled'" in out
