@@ -169,9 +169,7 @@ class TestWrongFiles:
         folder = write("aa/list/list.yaml", LIST.replace("  salts: covered\n", ""))
         assert any(f.key == "forms.salts" for f in refused(folder).faults)
 
-    def test_a_missing_list_file_or_jurisdiction_file_is_named(
-        self, write: Write, tmp_path: Path
-    ) -> None:
+    def test_a_missing_list_file_or_jurisdiction_file_is_named(self, write: Write) -> None:
         """A folder without its own file is a fault, not an empty list."""
         folder = write("aa/list/toluene.yaml", ENTRY)
         (folder / "aa" / "list" / "list.yaml").unlink()

@@ -186,7 +186,7 @@ class TestShipment:
     def test_the_error_is_a_value_error(self) -> None:
         """The error belongs to the one tree and is a `ValueError` too."""
         with pytest.raises(ShipmentError) as caught:
-            Shipment(structure=ACETONE)
+            Shipment(structure=ACETONE)  # type: ignore[call-arg]
         assert isinstance(caught.value, ScreeningError)
         assert isinstance(caught.value, ValueError)
 

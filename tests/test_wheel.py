@@ -22,8 +22,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("hatchling", reason="building the wheel needs the extra `test`")
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", str(ROOT), "--no-deps", "--no-build-isolation"]
-        + ["--quiet", "--wheel-dir", str(folder)],
+        [
+            *(sys.executable, "-m", "pip", "wheel", str(ROOT), "--no-deps"),
+            *("--no-build-isolation", "--quiet", "--wheel-dir", str(folder)),
+        ],
         check=True,
         capture_output=True,
     )

@@ -4,7 +4,8 @@ A `Group` is what hangs from (or bridges) skeleton atoms. A *kind* is a plain ch
 it, decided here; what a law's *word* (alkyl, ester, monocycle) takes in, certainly or arguably, is
 data in that law's ``groups.yaml``. Names follow IUPAC usage where IUPAC has one: "alkyl" in the
 Gold Book is derived from any alkane, branched or not; groups with rings are kept apart, since laws
-differ."""
+differ.
+"""
 
 from __future__ import annotations
 

@@ -119,7 +119,8 @@ class Change(Model):
 
     `becomes` replaces what the reference has there, `bears` adds substituents, `joins` closes a
     ring between the positions. `carrying` limits what a replacing ring may carry
-    (group words; left out: anything). `max_carbons` and `max_count` limit one group and the number of groups.
+    (group words; left out: anything). `max_carbons` and `max_count` limit one group and the number
+    of groups.
     """
 
     at: Names
