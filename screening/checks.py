@@ -21,6 +21,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -149,9 +150,19 @@ def _structures_read(bundle: Bundle) -> Iterator[Problem]:
         texts += [e.structure for e in examples.must_not_match]
         for text in dict.fromkeys(t for t in texts if t):
             try:
-                read_structure(text)
+                _spellings(text)
             except StructureError as error:
                 yield Problem(Level.ERROR, entry.id, f"{text!r} is no structure: {error}")
+
+
+@lru_cache(maxsize=16_384)
+def _spellings(text: str) -> tuple[tuple[str, str], ...]:
+    """The components of a structure, each without and with stereo; many rules ask for them.
+
+    Raises:
+        StructureError: it cannot be read.
+    """
+    return tuple((c.smiles, c.isomeric) for c in read_structure(text).components)
 
 
 def _key(text: str | None) -> str | None:
@@ -159,7 +170,7 @@ def _key(text: str | None) -> str | None:
     if text is None:
         return None
     try:
-        return ".".join(c.isomeric for c in read_structure(text).components)
+        return ".".join(isomeric for _, isomeric in _spellings(text))
     except StructureError:
         return None
 
@@ -219,7 +230,7 @@ def _graphs(entry: Entry) -> frozenset[str]:
     keys: set[str] = set()
     for text in (entry.substance, *entry.aliases):
         with contextlib.suppress(StructureError):
-            keys |= {c.smiles for c in read_structure(text).components} if text else set()
+            keys |= {smiles for smiles, _ in _spellings(text)} if text else set()
     return frozenset(keys)
 
 

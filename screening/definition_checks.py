@@ -19,7 +19,7 @@ from functools import lru_cache
 from screening.chemistry.definition import CompiledDefinition
 from screening.chemistry.groups import HYDROGEN
 from screening.chemistry.identity import Form, context_forms, opened_parts
-from screening.chemistry.inspection import ANY, can_stand, misread, takes_in
+from screening.chemistry.inspection import ANY, can_stand, misread, stands_on_carbon, takes_in
 from screening.chemistry.language import Change, ClassDefinition, GroupWord, Position
 from screening.chemistry.proof import ClassProof
 from screening.chemistry.structure import Component, Structure, read_structure
@@ -199,17 +199,19 @@ class Meaning:
         kind: the kind.
         reading: the reading of the word on which it depends, None where it is certain.
         max_carbons: the limit of the word, None without one.
+        on_carbon: what bears the group is a carbon and no carbonyl.
     """
 
     word: str
     kind: str
     reading: str | None
     max_carbons: int | None
+    on_carbon: bool = False
 
     def includes(self, other: Meaning) -> bool:
         """Whether whatever the other takes in, this takes in, on no other reading than it."""
         return (
-            takes_in(self.kind, other.kind)
+            takes_in(self.kind, other.kind, on_carbon=self.on_carbon and other.on_carbon)
             and self.reading in (None, other.reading)
             and (
                 self.max_carbons is None
@@ -219,22 +221,22 @@ class Meaning:
 
 
 def meanings(
-    change: Change, which: str, words: Mapping[str, GroupWord], *, without: str | None = None
-) -> Iterator[Meaning]:
+    change: Change, which: str, words: Mapping[str, GroupWord], *, on_carbon: bool = False
+) -> list[Meaning]:
     """What one list of a change takes in, word by word; certain kinds of a word first."""
-    for word in getattr(change, which) or ():
-        if word != without and word in words:
-            yield from word_meanings(word, words[word])
+    return [
+        meaning
+        for word in getattr(change, which) or ()
+        if word in words
+        for meaning in word_meanings(word, words[word], on_carbon=on_carbon)
+    ]
 
 
-def word_meanings(word: str, meaning: GroupWord) -> Iterator[Meaning]:
+def word_meanings(word: str, meaning: GroupWord, *, on_carbon: bool = False) -> list[Meaning]:
     """What a word takes in; certain kinds first."""
-    limit = meaning.max_carbons
-    for kind in meaning.certain:
-        yield Meaning(word, kind, None, limit)
-    for reading, text in meaning.arguable.items():
-        for kind in text.kinds:
-            yield Meaning(word, kind, reading, limit)
+    kinds: list[tuple[str, str | None]] = [(kind, None) for kind in meaning.certain]
+    kinds += [(k, reading) for reading, text in meaning.arguable.items() for k in text.kinds]
+    return [Meaning(word, kind, r, meaning.max_carbons, on_carbon) for kind, r in kinds]
 
 
 def words_used(definition: ClassDefinition) -> tuple[str, ...]:
@@ -308,8 +310,8 @@ def _lint_entry(
     seen = _Seen(entry, compiled)
     yield from _reference(entry, compiled)
     yield from _dead_positions(definition, compiled)
-    yield from _shadowed_clauses(definition, words)
-    yield from _idle_readings(definition, words)
+    yield from _shadowed_clauses(compiled)
+    yield from _idle_readings(compiled)
     yield from _unpinned(compiled, seen)
     yield from _missing_examples(entry, compiled, seen)
     yield from _boundary_days(entry)
@@ -390,8 +392,9 @@ def _unpinned(compiled: CompiledDefinition, seen: _Seen) -> _Found:
     met: dict[str, bool] = {letter: letter in seen.letters for letter in definition.clauses}
     unpinned: dict[tuple[str, str], bool] = {}
     for place in places(definition):
+        on_carbon = stands_on_carbon(compiled, place.change.at)
         for which in LISTS[:-1]:
-            listed = list(meanings(place.change, which, words))
+            listed = meanings(place.change, which, words, on_carbon=on_carbon)
             for m in listed:
                 if (m.word, m.kind) in seen.kinds:
                     continue
@@ -507,14 +510,13 @@ def _covers(wider: Position, other: Position) -> bool:
     )
 
 
-def _always_taken(
-    place: Place, by: Iterable[Place], definition: ClassDefinition, words: Mapping[str, GroupWord]
-) -> bool:
-    """Whether what a change takes in, other changes take in definitely, wherever it applies."""
-    positions, others = definition.positions, list(by)
+def _always_taken(place: Place, by: Iterable[Place], compiled: CompiledDefinition) -> bool:
+    """Whether what a change takes in, other changes take in as firmly, wherever it applies."""
+    positions, words, others = compiled.definition.positions, compiled.words, list(by)
     if not place.change.words or (len(place.change.at) > 1 and place.change.joins):
         return False
     for name in place.change.at:
+        on_carbon = stands_on_carbon(compiled, [name])
         for which in LISTS[:-1]:
             wider = [
                 m
@@ -523,10 +525,9 @@ def _always_taken(
                 and other.change.carrying is None
                 and other.change.max_count is None
                 and _at_most(place.change.max_carbons, other.change.max_carbons)
-                for m in meanings(other.change, which, words)
-                if m.reading is None
+                for m in meanings(other.change, which, words, on_carbon=on_carbon)
             ]
-            for m in meanings(place.change, which, words):
+            for m in meanings(place.change, which, words, on_carbon=on_carbon):
                 if not any(o.includes(m) for o in wider):
                     return False
     return True
@@ -536,39 +537,40 @@ def _at_most(limit: int | None, other: int | None) -> bool:
     return other is None or (limit is not None and limit <= other)
 
 
-def _shadowed_clauses(definition: ClassDefinition, words: Mapping[str, GroupWord]) -> _Found:
+def _shadowed_clauses(compiled: CompiledDefinition) -> _Found:
+    definition = compiled.definition
     clauses = [place for place in places(definition) if place.reading is None]
     made = {variant.clause for variant in definition.variants}
     for i, place in enumerate(clauses):
-        if place.letter not in made and _always_taken(place, clauses[:i], definition, words):
-            message = "an earlier clause takes in definitely whatever it takes in"
+        if place.letter not in made and _always_taken(place, clauses[:i], compiled):
+            message = "earlier clauses take in whatever it takes in"
             yield Level.WARNING, f"clause {place.letter} is shadowed: {message}"
 
 
-def _idle_readings(definition: ClassDefinition, words: Mapping[str, GroupWord]) -> _Found:
-    """A reading is idle where clauses take in definitely whatever it opens."""
+def _idle_readings(compiled: CompiledDefinition) -> _Found:
+    """A reading is idle where clauses take in whatever it opens."""
+    definition, words = compiled.definition, compiled.words
     clauses = [place for place in places(definition) if place.reading is None]
     for name, reading in definition.readings.items():
         allowed = [p for p in places(definition) if p.reading == name]
-        idle = all(_always_taken(p, clauses, definition, words) for p in allowed)
+        idle = all(_always_taken(p, clauses, compiled) for p in allowed)
         if idle and all(_open(p, clauses, words) for p in reading.releases):
-            yield (
-                Level.WARNING,
-                f"the reading {name} can never be needed: clauses take in all of it",
-            )
+            message = "clauses take in all of it"
+            yield Level.WARNING, f"the reading {name} can never be needed: {message}"
     for word in words_used(definition):
-        for name, text in words[word].arguable.items():
-            lists = [
-                list(meanings(place.change, which, words))
-                for place in places(definition)
-                for which in LISTS
-                if word in (getattr(place.change, which) or ())
-            ]
-            limit = words[word].max_carbons
+        lists = [
+            meanings(place.change, which, words, on_carbon=on_carbon)
+            for place in places(definition)
+            for on_carbon in [stands_on_carbon(compiled, place.change.at)]
+            for which in LISTS
+            if word in (getattr(place.change, which) or ())
+        ]
+        for name in words[word].arguable:
             needless = all(
-                any(o.reading is None and o.includes(Meaning(word, k, name, limit)) for o in listed)
+                any(o.reading is None and o.includes(m) for o in listed)
                 for listed in lists
-                for k in text.kinds
+                for m in listed
+                if (m.word, m.reading) == (word, name)
             )
             if needless:
                 message = "certain kinds take in all of it"

@@ -30,13 +30,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from screening.checks import Case, compare, generated, hand_written
 from screening.chemistry.definition import CompiledDefinition
 from screening.chemistry.groups import HYDROGEN, LINKER_KINDS
-from screening.chemistry.inspection import ANY
+from screening.chemistry.inspection import ANY, stands_on_carbon
 from screening.chemistry.language import ClassDefinition, GroupWord, Limits
 from screening.definition_checks import (
     LISTS,
@@ -49,7 +49,6 @@ from screening.definition_checks import (
     meanings,
     places,
     readings_used,
-    word_meanings,
     words_used,
 )
 from screening.errors import DefinitionError, ScreeningError
@@ -254,7 +253,7 @@ class _Making:
         self.entry = entry
         self.definition = definition
         self.words = words
-        self.held = CompiledDefinition(definition, words)._reference_keys
+        self.compiled = CompiledDefinition(definition, words)
 
     # What is changed is copied without validation: a mutant may be what no file can state.
 
@@ -311,12 +310,14 @@ class _Making:
     def lists(self, place: Place) -> Iterator[Mutant]:
         """A change without one of its words or positions, or with its list opened."""
         change = place.change
+        on_carbon = stands_on_carbon(self.compiled, change.at)
         for which in LISTS:
             listed: tuple[str, ...] = getattr(change, which) or ()
             for word in listed if len(change.words) > 1 else ():
                 rest = tuple(w for w in listed if w != word)
-                others = list(meanings(change, which, self.words, without=word))
-                lost = word_meanings(word, self.words[word])
+                every = meanings(change, which, self.words, on_carbon=on_carbon)
+                lost = [m for m in every if m.word == word]
+                others = [m for m in every if m.word != word]
                 why = INCLUDED if _all_included(lost, others) else None
                 says = f"{which} without the word {word!r}"
                 fewer: dict[str, Any] = {which: rest}
@@ -356,7 +357,10 @@ class _Making:
 
     def _held(self, place: Place) -> bool:
         """Whether the reference has a group where the change is, so that hydrogen is a change."""
-        return any(self.held.get(name, HYDROGEN) != HYDROGEN for name in place.change.at)
+        return any(
+            self.compiled._reference_keys.get(name, HYDROGEN) != HYDROGEN
+            for name in place.change.at
+        )
 
     def limits(self, place: Place) -> Iterator[Mutant]:
         """A change without one of its limits."""
@@ -442,8 +446,11 @@ class _Making:
             for which in LISTS:
                 if word not in (getattr(place.change, which) or ()):
                     continue
-                others = [m for m in meanings(place.change, which, self.words) if m not in lost]
-                borne = [m for m in lost if which == "becomes" or m.kind != HYDROGEN]
+                on_carbon = stands_on_carbon(self.compiled, place.change.at)
+                every = meanings(place.change, which, self.words, on_carbon=on_carbon)
+                gone = [replace(m, on_carbon=on_carbon) for m in lost]
+                others = [m for m in every if m not in gone]
+                borne = [m for m in gone if which == "becomes" or m.kind != HYDROGEN]
                 if not _all_included(borne, others):
                     return None
                 reasons.add(INCLUDED if borne else NOT_BORNE)

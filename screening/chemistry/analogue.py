@@ -39,6 +39,7 @@ alone, torsions let in 8 ordinary chemicals, Morgan counts of radius 2 let in 20
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -92,12 +93,14 @@ class Neighbourhood:
         excepts: Iterable[Component] = (),
     ) -> None:
         kept = [(o, n, c) for o, n, c in named if _large_enough(c)]
+        kept.sort(key=lambda item: _torsions.GetSparseCountFingerprint(item[2].mol).GetTotalVal())
         self._named = [Neighbour(owner, name) for owner, name, _ in kept]
         self._owners: dict[str, set[str]] = {}
         for owner, _, component in kept:
             self._owners.setdefault(component.smiles, set()).add(owner)
         self._excepted = frozenset(c.smiles for c in excepts)
         self._counts = [_torsions.GetSparseCountFingerprint(c.mol) for _, _, c in kept]
+        self._totals = [counts.GetTotalVal() for counts in self._counts]
         self._pairs = [_ring_pairs(c.mol) for _, _, c in kept]
         sizes = [c.heavy_atoms for _, _, c in kept]
         self._smallest = min(sizes, default=0) / SIZE_RATIO
@@ -145,15 +148,17 @@ class Neighbourhood:
 
     def _ranked(self, component: Component) -> Iterator[Neighbour]:
         """Every neighbour, the most similar first."""
-        similar = DataStructs.BulkTanimotoSimilarity(
-            _torsions.GetSparseCountFingerprint(component.mol), self._counts
-        )
-        near = [i for i, value in enumerate(similar) if value >= CLOSE]
+        counts = _torsions.GetSparseCountFingerprint(component.mol)
+        # The similarity of two count vectors is at most the ratio of their totals.
+        first = bisect_left(self._totals, counts.GetTotalVal() * CLOSE)
+        last = bisect_right(self._totals, counts.GetTotalVal() / CLOSE)
+        similar = DataStructs.BulkTanimotoSimilarity(counts, self._counts[first:last])
+        near = {i: value for i, value in enumerate(similar, first) if value >= CLOSE}
         if not near:
             return
         pairs = _ring_pairs(component.mol)
-        for i in sorted(near, key=lambda i: -similar[i]):
-            if similar[i] >= VERY_CLOSE or pairs & self._pairs[i]:
+        for i in sorted(near, key=lambda i: -near[i]):
+            if near[i] >= VERY_CLOSE or pairs & self._pairs[i]:
                 yield self._named[i]
 
 

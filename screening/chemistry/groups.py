@@ -55,15 +55,15 @@ class Group:
 
     def hydrogens(self, atom: int) -> int:
         """Hydrogens on an atom; a bond that leaves the group by no attachment is read as one."""
-        source = self.mol.GetAtomWithIdx(atom)
-        hydrogens = int(source.GetTotalNumHs())
-        if atom in self.atoms:
-            owned = {anchor for anchor, first in self.attachments if first == atom}
-            hydrogens += sum(
-                n.GetIdx() not in self.atoms and n.GetIdx() not in owned
-                for n in source.GetNeighbors()
-            )
-        return hydrogens
+        return int(self.mol.GetAtomWithIdx(atom).GetTotalNumHs()) + self._leaves(atom)
+
+    def _leaves(self, atom: int) -> int:
+        """Bonds of a group atom that leave the group by no attachment: there a ring is open."""
+        if atom not in self.atoms:
+            return 0
+        owned = {anchor for anchor, first in self.attachments if first == atom}
+        around = (n.GetIdx() for n in self.mol.GetAtomWithIdx(atom).GetNeighbors())
+        return sum(n not in self.atoms and n not in owned for n in around)
 
     def charge(self, atom: int) -> int:
         """Formal charge of an atom."""
@@ -141,6 +141,8 @@ class Group:
             copy.SetNoImplicit(True)
             copy.SetNumExplicitHs(source.GetTotalNumHs())
             copy.SetIsAromatic(source.GetIsAromatic())
+            if self._leaves(atom):
+                copy.SetIsotope(1)  # a ring opened there: never the same as a whole group
             index[atom] = editable.AddAtom(copy)
         for bond in self.mol.GetBonds():
             a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
@@ -423,8 +425,7 @@ def _spaced(group: Group, wanted: set[int], others: set[int]) -> bool:
 
 
 def _spaced_ether(group: Group) -> bool:
-    ethers = set(_ether_oxygens(group))
-    return _spaced(group, ethers, set(_ester_carbons(group)) | _ester_oxygens(group))
+    return _spaced(group, set(_ether_oxygens(group)), _wide_ester_atoms(group))
 
 
 def _hydrocarbyl_behind(group: Group, head: int) -> bool:
@@ -454,9 +455,28 @@ def _direct_ester(group: Group) -> bool:
     )
 
 
+def _wide_ester_atoms(group: Group) -> set[int]:
+    """Atoms by which an ester, formate, carbonate, carbamate or thioester may be bound."""
+    found = set()
+    for atom in group.atoms:
+        links = [n for n in group.neighbours(atom) if group.number(n) in {8, 16}]
+        if group.number(atom) in {8, 16}:
+            if any(_acyl_carbon(group, n) for n in group.neighbours(atom)):
+                found.add(atom)
+        elif _acyl_carbon(group, atom) and any(_links_carbon(group, n, atom) for n in links):
+            found.add(atom)
+    return found
+
+
+def _links_carbon(group: Group, link: int, acyl: int) -> bool:
+    """An oxygen or sulphur that joins an acyl carbon to a carbon that is none."""
+    beyond = [n for n in group.neighbours(link) if n != acyl]
+    return [group.number(n) for n in beyond] == [6] and not _acyl_carbon(group, beyond[0])
+
+
 def _spaced_ester(group: Group) -> bool:
-    esters = set(_ester_carbons(group)) | _ester_oxygens(group)
-    return _spaced(group, esters, set(_ether_oxygens(group)))
+    """An ester in any sense further out; the law's word for it is arguable in any case."""
+    return _spaced(group, _wide_ester_atoms(group), set(_ether_oxygens(group)))
 
 
 def _ester_like(group: Group) -> bool:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rdkit import Chem, rdBase
 
-from screening.chemistry.definition import CompiledDefinition, _groups_outside
+from screening.chemistry.definition import CompiledDefinition, _Embedding, _groups_outside
 from screening.chemistry.groups import (
     HYDROGEN,
     KINDS,
@@ -201,9 +201,6 @@ def _described(mol: Chem.Mol) -> tuple[list[str], list[str]]:
 
 # --- kinds that include kinds ------------------------------------------------------------------
 
-_ETHERS = (
-    *("acyclic alkoxyl", "alkoxyl with a ring", "aryloxy", "acyclic haloalkoxyl", "enol ether"),
-)
 _BY_CARBON = (
     *("acyclic alkyl", "alkyl with a ring", "acyclic alkenyl", "alkenyl with a ring", "alkynyl"),
     *("acyclic haloalkyl", "haloalkyl with a ring", "acyclic alkoxyalkyl", "spaced ether"),
@@ -214,7 +211,7 @@ _BY_CARBON = (
 )
 
 INCLUDED: Mapping[str, frozenset[str]] = {
-    "direct ether": frozenset(_ETHERS),
+    "direct ether": frozenset({"aryloxy", "enol ether"}),
     "direct ester": frozenset({"acyloxy"}),
     "spaced ether": frozenset({"acyclic alkoxyalkyl"}),
     "ester in a wide sense": frozenset(
@@ -226,11 +223,26 @@ INCLUDED: Mapping[str, frozenset[str]] = {
 """Kinds whose every group is also of another kind; `ANY` includes every kind but hydrogen."""
 
 
-def takes_in(wider: str, kind: str) -> bool:
+INCLUDED_ON_CARBON: Mapping[str, frozenset[str]] = {
+    "direct ether": frozenset({"acyclic alkoxyl", "alkoxyl with a ring", "acyclic haloalkoxyl"}),
+}
+"""Such kinds on a carbon that is no carbonyl: an oxygen on nitrogen or acyl is in no ether."""
+
+
+def takes_in(wider: str, kind: str, *, on_carbon: bool = False) -> bool:
     """Whether every group of one kind is also of another, from what the kinds mean.
 
-    >>> takes_in("direct ether", "acyclic alkoxyl"), takes_in("acyclic alkoxyl", "direct ether")
+    Args:
+        wider: the kind that may take in the other.
+        kind: the other.
+        on_carbon: what bears the group is a carbon and no carbonyl.
+
+    >>> takes_in("direct ether", "aryloxy"), takes_in("aryloxy", "direct ether")
     (True, False)
+    >>> takes_in("direct ether", "acyclic alkoxyl")
+    False
+    >>> takes_in("direct ether", "acyclic alkoxyl", on_carbon=True)
+    True
     """
     if wider == kind:
         return True
@@ -240,58 +252,93 @@ def takes_in(wider: str, kind: str) -> bool:
         return True
     if "*" in kind:
         return is_kind(sample_group(kind, kind), wider)
-    return any(k == kind or takes_in(k, kind) for k in INCLUDED.get(wider, ()))
+    included = INCLUDED.get(wider, frozenset())
+    if on_carbon:
+        included |= INCLUDED_ON_CARBON.get(wider, frozenset())
+    return any(takes_in(k, kind, on_carbon=on_carbon) for k in included)
+
+
+def stands_on_carbon(definition: CompiledDefinition, names: Iterable[str]) -> bool:
+    """Whether all of some positions are at carbons of the reference that are no carbonyl."""
+    mol, positions = definition.reference.mol, definition.definition.positions
+    embedding = definition._embeddings(mol)[0]
+    atoms: set[int | None] = set()
+    for name in names:
+        if positions[name].kind not in {"branch", "substituents"}:
+            return False
+        atoms |= {embedding.atom(number) for number in positions[name].anchors}
+        atoms |= _ring_atoms(definition, embedding, positions[name].with_ring)
+    return all(
+        atom is not None
+        and mol.GetAtomWithIdx(atom).GetAtomicNum() == 6
+        and not any(b.GetBondTypeAsDouble() == 2 for b in mol.GetAtomWithIdx(atom).GetBonds())
+        for atom in atoms
+    )
+
+
+def _ring_atoms(
+    definition: CompiledDefinition, embedding: _Embedding, names: Iterable[str]
+) -> set[int]:
+    """The atoms of the reference's own rings at some ring positions."""
+    mol = definition.reference.mol
+    found: set[int] = set()
+    for name in names:
+        top = embedding.atom(definition.definition.positions[name].anchors[0])
+        for group in _groups_outside(mol, embedding.match):
+            if group.attachments[0][0] == top and group.frame is not None:
+                found |= group.frame.ring
+    return found
 
 
 # --- sample groups -----------------------------------------------------------------------------
 
 SAMPLES: Mapping[str, tuple[str, ...]] = {
     ANY: ("*C", "*F", "*O", "*c1ccccc1"),
-    "acyclic alkyl": ("*C",),
-    "alkyl with a ring": ("*C1CC1",),
-    "acyclic alkenyl": ("*C=C",),
-    "alkenyl with a ring": ("*C1=CCC1",),
-    "alkylidene": ("*=C",),
-    "alkynyl": ("*C#C",),
-    "acyclic haloalkyl": ("*CF",),
-    "haloalkyl with a ring": ("*C1(F)CC1",),
-    "halogen": ("*F",),
+    "acyclic alkyl": ("*C", "*CC"),
+    "alkyl with a ring": ("*C1CC1", "*C1CCC1"),
+    "acyclic alkenyl": ("*C=C", "*CC=C"),
+    "alkenyl with a ring": ("*C1=CCC1", "*C1=CCCC1"),
+    "alkylidene": ("*=C", "*=CC"),
+    "alkynyl": ("*C#C", "*CC#C"),
+    "acyclic haloalkyl": ("*CF", "*CCl"),
+    "haloalkyl with a ring": ("*C1(F)CC1", "*C1(Cl)CC1"),
+    "halogen": ("*F", "*Cl"),
     "hydroxyl": ("*O",),
     "oxo": ("*=O",),
-    "acyclic alkoxyl": ("*OC",),
-    "alkoxyl with a ring": ("*OC1CC1",),
-    "aryloxy": ("*Oc1ccccc1",),
-    "acyclic alkoxyalkyl": ("*COC",),
-    "acyclic haloalkoxyl": ("*OCF",),
-    "acyclic alkylthio": ("*SC",),
-    "acyclic alkylsulfonyl": ("*S(=O)(=O)C",),
+    "acyclic alkoxyl": ("*OC", "*OCC"),
+    "alkoxyl with a ring": ("*OC1CC1", "*OC1CCC1"),
+    "aryloxy": ("*Oc1ccccc1", "*Oc1ccncc1"),
+    "acyclic alkoxyalkyl": ("*COC", "*COCC"),
+    "acyclic haloalkoxyl": ("*OCF", "*OCCl"),
+    "acyclic alkylthio": ("*SC", "*SCC"),
+    "acyclic alkylsulfonyl": ("*S(=O)(=O)C", "*S(=O)(=O)CC"),
     "cyano": ("*C#N",),
-    "acyloxy": ("*OC(=O)C",),
-    "arylmethyl": ("*Cc1ccccc1",),
-    "group bound by carbon": ("*C",),
+    "acyloxy": ("*OC(=O)C", "*OC(=O)CC"),
+    "arylmethyl": ("*Cc1ccccc1", "*Cc1ccncc1"),
+    "group bound by carbon": ("*C", "*CC"),
     "ring through the atom": ("*CCCC*", "*CCCCC*"),
-    "direct ether": ("*OC",),
-    "spaced ether": ("*COC",),
+    "direct ether": ("*OC", "*OCC"),
+    "spaced ether": ("*COC", "*COCC"),
     "direct ester": ("*C(=O)OC", "*OC(=O)C"),
-    "spaced ester": ("*CC(=O)OC",),
-    "ester in a wide sense": ("*OC(=O)OC",),
+    "spaced ester": ("*CC(=O)OC", "*CC(=O)OCC"),
+    "ester in a wide sense": ("*OC(=O)OC", "*OC(=O)OCC"),
     "primary amino": ("*N",),
-    "substituted amino": ("*NC",),
+    "substituted amino": ("*NC", "*NCC"),
     "nitro": ("*[N+](=O)[O-]",),
     "carboxylic acyl": ("*C(=O)C", "*C(=O)c1ccccc1"),
     "formyl": ("*C=O",),
-    "alkoxycarbonyl": ("*C(=O)OC",),
+    "alkoxycarbonyl": ("*C(=O)OC", "*C(=O)OCC"),
     "carboxyl": ("*C(=O)O",),
     "other oxycarbonyl": ("*C(=O)ON",),
-    "carbamoyl": ("*C(=O)N",),
-    "carbonyl halide": ("*C(=O)Cl",),
+    "carbamoyl": ("*C(=O)N", "*C(=O)NC"),
+    "carbonyl halide": ("*C(=O)Cl", "*C(=O)F"),
     "carbonyl bound to sulphur": ("*C(=O)SC",),
     "carbonyl bound to another element": ("*C(=O)P",),
-    "thioacyl": ("*C(=S)C",),
+    "thioacyl": ("*C(=S)C", "*C(=S)CC"),
     "thiocarbonyl bound to oxygen or sulphur": ("*C(=S)OC",),
     "imidoyl": ("*C(=N)C",),
-    "sulfonyl": ("*S(=O)(=O)C",),
-    "sulfinyl": ("*S(=O)C",),
+    "sulfonyl": ("*S(=O)(=O)C", "*S(=O)(=O)CC"),
+    "sulfinyl": ("*S(=O)C", "*S(=O)CC"),
     "phosphoryl": ("*P(=O)(C)C",),
     "benzene ring": ("*c1ccc(F)cc1", "*c1ccccc1"),
     "benzene ring bearing a ring": ("*c1ccc(-c2ccccc2)cc1",),
@@ -306,14 +353,14 @@ SAMPLES: Mapping[str, tuple[str, ...]] = {
     "fused, bridged or spiro non-aromatic ring": ("*C1CCC2CCCCC2C1",),
     "dioxy bridge": ("*OCO*",),
     "alkylene bridge": ("*CC*", "*CCC*", "*CCCC*"),
-    "acetal": ("*OCCO*", "*OC.*OC"),
+    "acetal": ("*OCCO*", "*OC.*OC", "*OCC.*OCC"),
     "hemiacetal": ("*O.*OC",),
     "thioacetal": ("*SCCS*", "*SC.*SC"),
     "acylal": ("*OC(C)=O.*OC(C)=O",),
-    "enol ether": ("*OC",),
-    "imine": ("*=NO",),
+    "enol ether": ("*OC", "*OCC"),
+    "imine": ("*=NO", "*=NC"),
     "oxide": ("*[O-]",),
-    "quaternising group": ("*C",),
+    "quaternising group": ("*C", "*CC"),
     "nitrogen link": ("N",),
     "oxygen link": ("O",),
     "sulphur link": ("S",),
@@ -446,11 +493,7 @@ def _placed(
                     ):
                         removed |= group.atoms
                         break
-            for ring in positions[name].with_ring:
-                top = embedding.atom(positions[ring].anchors[0])
-                for group in _groups_outside(mol, embedding.match):
-                    if group.attachments[0][0] == top and group.frame is not None:
-                        anchors += sorted(group.frame.ring)
+            anchors += sorted(_ring_atoms(definition, embedding, positions[name].with_ring))
             sites.append(anchors)
         if positions[chosen[0]].kind == "linker":
             yield from _relinked(mol, sites[0], sample)
