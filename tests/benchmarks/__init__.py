@@ -1,0 +1,1 @@
+"""Measurements. They print tables and assert no times."""

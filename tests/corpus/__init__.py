@@ -1,0 +1,1 @@
+"""What every class catches among the ordinary chemicals of the world."""
