@@ -14,7 +14,6 @@ from screening.rules.load import bundled_watchlists
 from tests.asking import TODAY, Decide, Only
 from tests.strategies import LONG
 
-
 # An ordinary run tries the same examples every time; `SCREENING_TESTS=long` looks for new ones.
 settings.register_profile("steady", derandomize=not LONG, deadline=None, database=None)
 settings.load_profile("steady")

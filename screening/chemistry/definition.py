@@ -824,6 +824,10 @@ class CompiledDefinition:
             held: an on-atom position, accounted for elsewhere, has the group.
         """
         kinds = {name: self.definition.positions[name].kind for name, _ in seats}
+        frames = [group.opened(bond).frame for name, bond in seats if kinds[name] == "ring"]
+        rings = [frame.ring for frame in frames if frame is not None]
+        if any(a & b for a, b in itertools.combinations(rings, 2)):
+            return []  # one ring cannot stand for two
         slots = [seat for seat in seats if kinds[seat[0]] in {"branch", "atom_form"}]
         holders = [slots] if slots or held else [[seat] for seat in seats]
         result: list[_Option] = []

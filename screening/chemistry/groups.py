@@ -408,16 +408,6 @@ def _sp3(group: Group, atom: int) -> bool:
     return bool(hybridization == Chem.HybridizationType.SP3)
 
 
-def _ester_oxygens(group: Group) -> set[int]:
-    """Single-bonded oxygens of the ester groups of the group."""
-    return {
-        n.GetIdx()
-        for c in _ester_carbons(group)
-        for n in group.mol.GetAtomWithIdx(c).GetNeighbors()
-        if n.GetAtomicNum() == 8 and group.bond_type(c, n.GetIdx()) == _SINGLE
-    }
-
-
 def _spaced(group: Group, wanted: set[int], others: set[int]) -> bool:
     """Every end of the spacer is one of the wanted or of the others, and one at least is wanted."""
     ends = set(_spacer_ends(group))

@@ -71,6 +71,16 @@ class Side:
     review: set[str] = field(default_factory=set)
     seconds: float = 0.0
 
+    def ask(self, matcher: Matcher, cas: str, structure: Structure) -> None:
+        """Asks about one chemical of the corpus, and keeps answer and time."""
+        began = time.perf_counter()
+        answers = [matcher(c) for c in structure.components]
+        self.seconds += time.perf_counter() - began
+        if True in answers:
+            self.sure.add(cas)
+        elif None in answers:
+            self.review.add(cas)
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -142,51 +152,61 @@ def compare(
         chemicals: the corpus; what cannot be read is passed over.
         entries: ids of `PATTERNS`; None: all that the watchlists have.
     """
-    began = time.perf_counter()
-    corpus: list[tuple[str, Structure]] = []
+    wanted = [e for e in entries or PATTERNS if e in compiled.classes]
+    runs = [_Run.of(compiled, entry) for entry in wanted]
+    read = components = 0
+    parse_seconds = 0.0
     for chemical in chemicals:
+        began = time.perf_counter()
         try:
-            corpus.append((chemical.cas, read_structure(chemical.smiles)))
+            structure = read_structure(chemical.smiles)
         except StructureError:
             continue
-    parse_seconds = time.perf_counter() - began
-    wanted = [e for e in entries or PATTERNS if e in compiled.classes]
-    return Result(
-        chemicals=len(corpus),
-        components=sum(len(s.components) for _, s in corpus),
-        parse_seconds=parse_seconds,
-        comparisons=tuple(_compare_one(compiled, entry, corpus) for entry in wanted),
-    )
+        finally:
+            parse_seconds += time.perf_counter() - began
+        read += 1
+        components += len(structure.components)
+        for run in runs:
+            run.flat.ask(run.flat_matcher, chemical.cas, structure)
+            run.engine.ask(run.engine_matcher, chemical.cas, structure)
+    return Result(read, components, parse_seconds, tuple(run.comparison for run in runs))
 
 
-def _compare_one(
-    compiled: CompiledBundle, entry_id: str, corpus: Sequence[tuple[str, Structure]]
-) -> Comparison:
-    entry = compiled.bundle.entries[entry_id]
-    members = {e.structure for e in (*entry.examples.must_match, *entry.examples.must_review)}
-    outsiders = {
-        e.structure
-        for e in entry.examples.must_not_match
-        if _on_structure(entry, e) and not _named_elsewhere(compiled, entry, e.structure)
-    }
-    named = _named_of_the_kind(compiled, entry_id)
-    sides = []
-    for matcher in (flat(PATTERNS[entry_id]), engine(compiled, entry_id)):
-        side = Side(
-            members=_flagged(matcher, members),
-            named=_flagged(matcher, named),
-            outsiders=_flagged(matcher, outsiders),
-        )
-        began = time.perf_counter()
-        for cas, structure in corpus:
-            answers = [matcher(c) for c in structure.components]
-            if True in answers:
-                side.sure.add(cas)
-            elif None in answers:
-                side.review.add(cas)
-        side.seconds = time.perf_counter() - began
-        sides.append(side)
-    return Comparison(entry_id, len(members), len(named), len(outsiders), *sides)
+@dataclass(frozen=True)
+class _Run:
+    """One class under comparison: its two matchers and what they gave so far."""
+
+    comparison: Comparison
+    flat_matcher: Matcher
+    engine_matcher: Matcher
+
+    @property
+    def flat(self) -> Side:
+        """What the pattern gave."""
+        return self.comparison.flat
+
+    @property
+    def engine(self) -> Side:
+        """What the engine gave."""
+        return self.comparison.engine
+
+    @classmethod
+    def of(cls, compiled: CompiledBundle, entry_id: str) -> _Run:
+        """Tries both matchers on the examples of an entry."""
+        entry = compiled.bundle.entries[entry_id]
+        members = {e.structure for e in (*entry.examples.must_match, *entry.examples.must_review)}
+        outsiders = {
+            e.structure
+            for e in entry.examples.must_not_match
+            if _on_structure(entry, e) and not _named_elsewhere(compiled, entry, e.structure)
+        }
+        named = _named_of_the_kind(compiled, entry_id)
+        matchers = flat(PATTERNS[entry_id]), engine(compiled, entry_id)
+        sides = [
+            Side(_flagged(m, members), _flagged(m, named), _flagged(m, outsiders)) for m in matchers
+        ]
+        comparison = Comparison(entry_id, len(members), len(named), len(outsiders), *sides)
+        return cls(comparison, *matchers)
 
 
 def _on_structure(entry: Entry, example: Example) -> bool:

@@ -52,7 +52,11 @@ class Sight:
         places |= {ring.n1: "ring nitrogen", self.amine: "amine"}
         bonds = generic.chain_bonds((*ring.order, ring.n1), (ring.c4, self.amine, self.aryl_atom))
         return Frame(
-            places, bonds, (self.aryl,), bare=SLOTS, open_to_rings=frozenset({"piperidine"})
+            places,
+            bonds,
+            (self.aryl,),
+            bare=SLOTS,
+            open_to_rings={"piperidine": "piperidine", "amine": "anilino-nitrogen"},
         )
 
 

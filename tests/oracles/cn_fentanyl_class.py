@@ -174,6 +174,9 @@ def _is_phenethyl(mol: Chem.Mol, sight: Anilinopiperidine, root: int) -> bool:
     atoms = common.reach(mol, root, common.atom_set(mol) - sight.piperidine.atoms)
     if len(atoms) != 8 or any(common.number(mol, atom) != common.CARBON for atom in atoms):
         return False
+    bonds_out = sum(n not in atoms for atom in atoms for n in common.neighbours(mol, atom))
+    if bonds_out != 1:
+        return False
     if not common.saturated(mol, root) or len(common.neighbours(mol, root)) != 2:
         return False
     (second,) = (a for a in common.neighbours(mol, root) if a != sight.piperidine.n1)

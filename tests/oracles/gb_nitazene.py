@@ -148,16 +148,9 @@ def _accounts(mol: Chem.Mol, skeleton: Skeleton) -> Iterator[Account]:
         return _named_bridge(mol, frame, fragment)
 
     parts = generic.read_fragments(mol, frame, read, special)
-    yield from generic.accounts(parts, _bridge(mol, skeleton, frame))
-
-
-def _bridge(mol: Chem.Mol, skeleton: Skeleton, frame: Frame) -> Part:
-    """(v): another element in place of the benzylic carbon."""
-    if common.number(mol, skeleton.bridge) != CARBON:
-        return part(Fit.DEFINITE, "(v)")
-    carried = sum(a not in frame.core for a in common.neighbours(mol, skeleton.bridge))
-    # Clause (iv) speaks of methyl; whether it may be used twice on one carbon is open.
-    return KEPT if carried < 2 else Part(Fit.ARGUABLE)
+    replaced = common.number(mol, skeleton.bridge) != CARBON
+    bridge = part(Fit.DEFINITE, "(v)") if replaced else KEPT
+    yield from generic.accounts(parts, bridge)
 
 
 def _named_bridge(mol: Chem.Mol, frame: Frame, fragment: Fragment) -> Part | None:

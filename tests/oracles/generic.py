@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise, product
 
 from rdkit import Chem
@@ -62,7 +62,7 @@ class Frame:
     A further bond between two kept atoms is not accounted for between two ``bare`` places, which
     carry nothing by any clause, nor at a ``closed`` one, a ring, unless that ring is changed
     anyway; ``rings_changed`` names those that are replaced. At places ``open_to_rings`` a kept ring
-    bound there is a group like any other.
+    bound there is a group like any other, by the clause given.
     """
 
     places: dict[int, str]
@@ -71,7 +71,7 @@ class Frame:
     closed: frozenset[str] = frozenset()
     bare: frozenset[str] = frozenset()
     rings_changed: frozenset[str] = frozenset()
-    open_to_rings: frozenset[str] = frozenset()
+    open_to_rings: dict[str, str] = field(default_factory=dict)
 
     @property
     def core(self) -> frozenset[int]:
@@ -121,7 +121,11 @@ def read_fragments(
         held_by = {frame.places[atom] for atom in chord}
         accounted = held_by & frame.closed <= changed and not held_by <= frame.bare
         options = [Part(Fit.ARGUABLE) if accounted else OUTSIDE]
-        options += [part(Fit.ARGUABLE, place) for place in held_by & frame.open_to_rings]
+        options += [
+            part(Fit.ARGUABLE, letter)
+            for place, letter in frame.open_to_rings.items()
+            if place in held_by
+        ]
         alternatives.append(options)
     for fragment in fragments:
         named = special(fragment) if special else None

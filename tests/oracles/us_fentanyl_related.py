@@ -212,6 +212,8 @@ def _tail(
         (_listed_fragment(mol, places, "tail", fragment, _word_b) for fragment in owned),
         default=Fit.DEFINITE,
     )
+    if any(_reaches_on(places, fragment) for fragment in owned):
+        fit_b = max(fit_b, Fit.ARGUABLE)
     if bonded:  # another ring of the core bound straight to this one is in no word of (B)
         fit_b = Fit.NO
     fit_a = Fit.DEFINITE if common.stands_alone(mol, ring) else Fit.ARGUABLE
@@ -222,6 +224,12 @@ def _tail(
     if fit_a >= fit_b:
         options.append((fit_a, by_a))
     return options
+
+
+def _reaches_on(places: dict[int, str], fragment: Fragment) -> bool:
+    """Say whether what is fused to the ring goes on to another position; no word fits it well."""
+    touched = [places[atom] for atom, _ in fragment.joints]
+    return touched.count("tail") > 1 and len(set(touched)) > 1
 
 
 def _aryl(mol: Chem.Mol, ring: frozenset[int], owned: list[Fragment], bonded: bool) -> Option:
