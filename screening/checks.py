@@ -398,7 +398,11 @@ def judge(case: Case, decision: Decision) -> CaseResult:
             readings = tuple(r.name for r in hit.readings)
             found.append((hit.certainty, hit.clauses, readings))
         found += [
-            (second.certainty, second.proof.clauses, second.proof.readings)
+            (
+                second.certainty,
+                second.proof.clauses,
+                tuple(second.reading.split("; ")) if second.reading else (),
+            )
             for second in hit.also
             if second.entry == case.entry
         ]

@@ -106,12 +106,14 @@ class SecondProof(_Frozen):
     Attributes:
         entry: id of the class entry.
         citation: its legal text.
+        reading: names of the readings it depends on, joined by "; "; None when definite.
         proof: how the component meets the class.
     """
 
     entry: str
     citation: str
     certainty: Certainty
+    reading: str | None = None
     proof: ClassProof
 
 

@@ -1135,7 +1135,11 @@ def _with_precedence(named: list[Hit], classes: list[tuple[Hit, Entry]]) -> list
             continue
         assert isinstance(hit.proof, ClassProof)
         second = SecondProof(
-            entry=hit.entry, citation=hit.citation, certainty=hit.certainty, proof=hit.proof
+            entry=hit.entry,
+            citation=hit.citation,
+            certainty=hit.certainty,
+            reading=hit.reading,
+            proof=hit.proof,
         )
         for i in stronger:
             result[i] = result[i].model_copy(update={"also": (*result[i].also, second)})

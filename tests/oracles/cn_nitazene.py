@@ -90,7 +90,8 @@ def _chains(mol: Chem.Mol, core: Benzimidazole) -> Iterator[tuple[int, int, int]
 
 def _bridges(mol: Chem.Mol, core: Benzimidazole, taken: set[int]) -> Iterator[tuple[int, ...]]:
     for first in common.neighbours(mol, core.c2):
-        if first in taken or not _aliphatic(mol, first, CARBON, OXYGEN, SULFUR, NITROGEN):
+        held = common.single(mol, core.c2, first) and first not in taken
+        if not held or not _aliphatic(mol, first, CARBON, OXYGEN, SULFUR, NITROGEN):
             continue
         yield (first,)
         for second in common.neighbours(mol, first):
