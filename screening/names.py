@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import html
 import itertools
+import json
 import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -30,6 +31,7 @@ from stdnum import casrn
 from screening.chemistry.identity import read_listed
 from screening.chemistry.structure import Structure
 from screening.errors import StructureError
+from screening.rules.cache import digest_of, software_key, stored
 from screening.rules.load import Bundle
 from screening.rules.model import Entry
 
@@ -107,6 +109,15 @@ class _Record:
     carried: tuple[tuple[str, str | None], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Every identifier of a bundle: CAS numbers, names by key, keys without borders of words."""
+
+    cas: Mapping[str, _Record]
+    names: Mapping[str, _Record]
+    loose: Mapping[str, _Record]
+
+
 @dataclass(slots=True)
 class _Found:
     """What has been found so far of one line."""
@@ -144,31 +155,46 @@ class _Found:
 class NameIndex:
     """Every CAS number and every name of a bundle's entries, compiled for reading cells.
 
-    Built once; reading changes nothing in it, so it can be shared by threads and pickled.
+    Built once, when the first cell is read; reading changes nothing in it, so it can be shared by
+    threads and pickled.
 
     Args:
         bundle: the loaded watchlists.
     """
 
     def __init__(self, bundle: Bundle) -> None:
-        names: dict[str, list[tuple[str, str, str | None]]] = {}
-        numbers: dict[str, list[tuple[str, str, str | None]]] = {}
-        for entry in bundle.entries.values():
-            for number in entry.cas:
-                if casrn.is_valid(number):
-                    numbers.setdefault(number, []).append((number, entry.id, _own_structure(entry)))
-            for name, smiles in _names_of(entry):
-                for key in _index_keys(name):
-                    names.setdefault(key, []).append((name, entry.id, smiles))
-        shared = {_key_of(text) for text in _words().shared_abbreviations}
-        self._cas = {number: _record(found) for number, found in numbers.items()}
-        self._names = {key: _record(found, key not in shared) for key, found in names.items()}
-        loose: dict[str, list[tuple[str, str, str | None]]] = {}
-        for key, found in names.items():
-            loose.setdefault(_loose(key), []).extend(found)
-        self._loose = {key: _record(found, certain=False) for key, found in loose.items()}
-        self._sorted = sorted(key for key in self._names if len(key) > MIN_CUT)
-        self._tree = _tree(self._names)
+        self._bundle = bundle
+
+    @cached_property
+    def _records(self) -> _Records:
+        """What every identifier stands for: from the record of an earlier run, or compiled."""
+        return stored(
+            "names",
+            digest_of([self._bundle.digest.encode(), software_key().encode()]),
+            lambda: _compile(self._bundle),
+            pack=_packed,
+            unpack=_unpacked,
+        )
+
+    @cached_property
+    def _cas(self) -> Mapping[str, _Record]:
+        return self._records.cas
+
+    @cached_property
+    def _names(self) -> Mapping[str, _Record]:
+        return self._records.names
+
+    @cached_property
+    def _loose(self) -> Mapping[str, _Record]:
+        return self._records.loose
+
+    @cached_property
+    def _sorted(self) -> Sequence[str]:
+        return sorted(key for key in self._names if len(key) > MIN_CUT)
+
+    @cached_property
+    def _tree(self) -> dict[str, Any]:
+        return _tree(self._names)
 
     def read(self, *, cas: str | None = None, name: str | None = None) -> NamesRead:
         """What the CAS cell and the name cell of one line stand for.
@@ -426,6 +452,63 @@ class NameIndex:
 # --- what entries carry ----------------------------------------------------------------------
 
 
+def _compile(bundle: Bundle) -> _Records:
+    """The identifiers of all entries."""
+    names: dict[str, list[tuple[str, str, str | None]]] = {}
+    numbers: dict[str, list[tuple[str, str, str | None]]] = {}
+    for entry in bundle.entries.values():
+        for number in entry.cas:
+            if casrn.is_valid(number):
+                numbers.setdefault(number, []).append((number, entry.id, _own_structure(entry)))
+        for name, smiles in _names_of(entry):
+            for key in _index_keys(name):
+                names.setdefault(key, []).append((name, entry.id, smiles))
+    shared = {_key_of(text) for text in _words().shared_abbreviations}
+    loose: dict[str, list[tuple[str, str, str | None]]] = {}
+    for key, found in names.items():
+        loose.setdefault(_loose(key), []).extend(found)
+    return _Records(
+        {number: _record(found) for number, found in numbers.items()},
+        {key: _record(found, key not in shared) for key, found in names.items()},
+        {key: _record(found, certain=False) for key, found in loose.items()},
+    )
+
+
+_TABLES = ("cas", "names", "loose")
+
+
+def _packed(records: _Records) -> bytes:
+    """The identifiers as JSON."""
+    tables = {
+        table: {
+            key: [r.matched, r.entries, r.structures, r.certain, r.carried]
+            for key, r in getattr(records, table).items()
+        }
+        for table in _TABLES
+    }
+    return json.dumps(tables, ensure_ascii=True).encode()
+
+
+def _unpacked(body: bytes) -> _Records:
+    """The identifiers of their JSON."""
+    tables = json.loads(body)
+    return _Records(
+        *(
+            {
+                key: _Record(
+                    matched,
+                    tuple(entries),
+                    tuple(structures),
+                    certain,
+                    tuple((entry, smiles) for entry, smiles in carried),
+                )
+                for key, (matched, entries, structures, certain, carried) in tables[table].items()
+            }
+            for table in _TABLES
+        )
+    )
+
+
 def _own_structure(entry: Entry) -> str | None:
     """The structure that an entry is named after; a family that includes its head has that name."""
     if entry.class_ is not None and entry.class_.reference_is_member:
@@ -644,7 +727,9 @@ class _Words:
 def _words() -> _Words:
     """The words of trade, read once."""
     file = resources.files("screening").joinpath("data", "names.yaml")
-    data: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    data: Mapping[str, Any] = yaml.load(
+        file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )  # noqa: S506 - both are safe loaders
     noise = data["noise_affixes"]
     other = [*data["hydrate_suffixes"], *data["metal_salt_suffixes"]]
     suffixes = _affixes(acid=data["acid_salt_suffixes"], other=other, noise=noise)

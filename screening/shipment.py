@@ -45,16 +45,27 @@ class Shipment:
         inchi: InChI.
         cas: CAS Registry Number, or a cell that holds some.
         name: name or description of the goods, in any language of the entries.
+        formula: molecular formula, such as ``C12H22N2O2``.
+        molar_mass: in g/mol, as written.
+        item: the caller's own item code, for a table of private synonyms.
         hs_code: customs code; a hint, never an identification.
-        quantity: as written, such as ``25 kg``.
+        un_number: transport number of dangerous goods; a hint, never an identification.
+        quantity: as written, such as ``25 kg`` or ``25kg/drum x 40``.
         purity: as written, such as ``98 %``.
         origin: country of export, as code or name; None counts as every place loaded.
         transit: places passed on the way.
         destination: country of import; None counts as every place loaded.
         day: the shipping day; required.
+        ordered: the day of the order or contract, YYYY-MM-DD.
         exporter: who ships.
+        exporter_address: where the exporter is.
         consignee: who receives.
+        consignee_address: where the consignee is.
+        customer: what the consignee is to the exporter: ``regular`` or ``new``.
         end_use: stated purpose.
+        transport: route and means, as written.
+        gross_weight: as written.
+        net_weight: as written.
         id: the caller's reference.
 
     Raises:
@@ -68,16 +79,27 @@ class Shipment:
     inchi: str | None = None
     cas: str | None = None
     name: str | None = None
+    formula: str | None = None
+    molar_mass: str | None = None
+    item: str | None = None
     hs_code: str | None = None
+    un_number: str | None = None
     quantity: str | None = None
     purity: str | None = None
     origin: str | None = None
     transit: Sequence[str] = ()
     destination: str | None = None
     day: dt.date = None  # type: ignore[assignment]  # checked below, so that the error is ours
+    ordered: dt.date | None = None
     exporter: str | None = None
+    exporter_address: str | None = None
     consignee: str | None = None
+    consignee_address: str | None = None
+    customer: str | None = None
     end_use: str | None = None
+    transport: str | None = None
+    gross_weight: str | None = None
+    net_weight: str | None = None
     id: str | None = None
 
     if TYPE_CHECKING:
@@ -89,25 +111,38 @@ class Shipment:
             inchi: str | None = None,
             cas: str | None = None,
             name: str | None = None,
+            formula: str | None = None,
+            molar_mass: str | None = None,
+            item: str | None = None,
             hs_code: str | None = None,
+            un_number: str | None = None,
             quantity: str | None = None,
             purity: str | None = None,
             origin: str | None = None,
             transit: str | Sequence[str] = (),
             destination: str | None = None,
             day: dt.date | str,
+            ordered: dt.date | str | None = None,
             exporter: str | None = None,
+            exporter_address: str | None = None,
             consignee: str | None = None,
+            consignee_address: str | None = None,
+            customer: str | None = None,
             end_use: str | None = None,
+            transport: str | None = None,
+            gross_weight: str | None = None,
+            net_weight: str | None = None,
             id: str | None = None,  # noqa: A002 - the contract's name
         ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "day", read_day(self.day))
+        if self.ordered is not None:
+            object.__setattr__(self, "ordered", read_day(self.ordered))
         transit = [self.transit] if isinstance(self.transit, str) else list(self.transit or ())
         object.__setattr__(self, "transit", tuple(t.strip() for t in transit if t and t.strip()))
         for field in dataclasses.fields(self):
-            if field.name in {"day", "transit"}:
+            if field.name in {"day", "ordered", "transit"}:
                 continue
             value = getattr(self, field.name)
             if value is not None and not isinstance(value, str):

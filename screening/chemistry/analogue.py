@@ -43,9 +43,10 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from rdkit import Chem, DataStructs
-from rdkit.Chem import rdFingerprintGenerator
 
 from screening.chemistry.structure import Component
 
@@ -55,7 +56,14 @@ MIN_HEAVY = 14
 MIN_RINGS = 2
 SIZE_RATIO = 2.0
 
-_torsions = rdFingerprintGenerator.GetTopologicalTorsionGenerator()
+
+@cache
+def _torsions() -> Any:
+    """The generator of torsion counts; its module brings numpy with it, so it is fetched late."""
+    from rdkit.Chem import rdFingerprintGenerator  # noqa: PLC0415 - see above
+
+    return rdFingerprintGenerator.GetTopologicalTorsionGenerator()
+
 
 _RingKind = tuple[tuple[int, ...], bool, tuple[int, ...]]
 _Linker = tuple[int, ...]
@@ -93,15 +101,16 @@ class Neighbourhood:
         excepts: Iterable[Component] = (),
     ) -> None:
         kept = [(o, n, c) for o, n, c in named if _large_enough(c)]
-        kept.sort(key=lambda item: _torsions.GetSparseCountFingerprint(item[2].mol).GetTotalVal())
+        kept.sort(key=lambda item: _torsions().GetSparseCountFingerprint(item[2].mol).GetTotalVal())
         self._named = [Neighbour(owner, name) for owner, name, _ in kept]
         self._owners: dict[str, set[str]] = {}
         for owner, _, component in kept:
             self._owners.setdefault(component.smiles, set()).add(owner)
         self._excepted = frozenset(c.smiles for c in excepts)
-        self._counts = [_torsions.GetSparseCountFingerprint(c.mol) for _, _, c in kept]
+        self._counts = [_torsions().GetSparseCountFingerprint(c.mol) for _, _, c in kept]
         self._totals = [counts.GetTotalVal() for counts in self._counts]
-        self._pairs = [_ring_pairs(c.mol) for _, _, c in kept]
+        self._pairs: list[frozenset[_RingPair] | None] = [None] * len(kept)
+        self._mols = [c.mol for _, _, c in kept]
         sizes = [c.heavy_atoms for _, _, c in kept]
         self._smallest = min(sizes, default=0) / SIZE_RATIO
         self._largest = max(sizes, default=0) * SIZE_RATIO
@@ -148,7 +157,7 @@ class Neighbourhood:
 
     def _ranked(self, component: Component) -> Iterator[Neighbour]:
         """Every neighbour, the most similar first."""
-        counts = _torsions.GetSparseCountFingerprint(component.mol)
+        counts = _torsions().GetSparseCountFingerprint(component.mol)
         # The similarity of two count vectors is at most the ratio of their totals.
         first = bisect_left(self._totals, counts.GetTotalVal() * CLOSE)
         last = bisect_right(self._totals, counts.GetTotalVal() / CLOSE)
@@ -158,8 +167,15 @@ class Neighbourhood:
             return
         pairs = _ring_pairs(component.mol)
         for i in sorted(near, key=lambda i: -near[i]):
-            if near[i] >= VERY_CLOSE or pairs & self._pairs[i]:
+            if near[i] >= VERY_CLOSE or pairs & self._pairs_of(i):
                 yield self._named[i]
+
+    def _pairs_of(self, index: int) -> frozenset[_RingPair]:
+        """The ring pairs of a named compound, found when they are first asked for."""
+        found = self._pairs[index]
+        if found is None:
+            found = self._pairs[index] = _ring_pairs(self._mols[index])
+        return found
 
 
 def _everything(_: str) -> bool:

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolHash
-from rdkit.Chem.Scaffolds import MurckoScaffold
 
 from screening.chemistry.structure import Component, Step, Structure, component_of, read_structure
 
@@ -90,9 +89,15 @@ class SubstanceIndex:
 
     Args:
         structures: every listed structure.
+        near_keys: tautomer key and scaffold key by graph, as far as they are known already.
     """
 
-    def __init__(self, structures: Iterable[Listed]) -> None:
+    def __init__(
+        self,
+        structures: Iterable[Listed],
+        near_keys: Mapping[str, tuple[str, str]] | None = None,
+    ) -> None:
+        known = near_keys or {}
         self._by_key: dict[str, list[Listed]] = {}
         self._by_formula: dict[str, list[Listed]] = {}
         self._salts: list[tuple[Counter[str], Listed]] = []
@@ -106,8 +111,17 @@ class SubstanceIndex:
             self._by_key.setdefault(component.smiles, []).append(item)
             self._by_formula.setdefault(component.formula, []).append(item)
             if component.smiles not in self._tautomer_keys and component.heavy_atoms > 3:
-                self._tautomer_keys[component.smiles] = tautomer_key(component)
-                self._scaffolds[component.smiles] = scaffold_key(component)
+                tautomer, scaffold = known.get(component.smiles) or (
+                    tautomer_key(component),
+                    scaffold_key(component),
+                )
+                self._tautomer_keys[component.smiles] = tautomer
+                self._scaffolds[component.smiles] = scaffold
+
+    @property
+    def near_keys(self) -> dict[str, tuple[str, str]]:
+        """Tautomer key and scaffold key by graph."""
+        return {graph: (key, self._scaffolds[graph]) for graph, key in self._tautomer_keys.items()}
 
     def matches(self, structure: Structure) -> list[Match]:
         """Every listed structure that a component of the submission is, by whatever form."""
@@ -167,7 +181,7 @@ def tautomer_key(component: Component) -> str:
 def scaffold_key(component: Component) -> str:
     """SMILES of the Bemis-Murcko scaffold; empty for compounds without a ring."""
     with rdBase.BlockLogs():
-        return str(Chem.MolToSmiles(MurckoScaffold.GetScaffoldForMol(component.mol)))
+        return str(Chem.MolToSmiles(Chem.MurckoDecompose(component.mol)))
 
 
 def is_counter_ion(structure: Structure, component: Component) -> bool:

@@ -52,6 +52,9 @@ class Step(enum.StrEnum):
 class Component:
     """One component of a structure and its matching graph.
 
+    A component that comes back from a compiled index has no graph yet; it is made of `smiles` when
+    it is first asked for.
+
     Attributes:
         mol: the matching graph; atom order is that of `smiles`.
         smiles: canonical SMILES without stereo: the key of the graph.
@@ -63,6 +66,33 @@ class Component:
     smiles: str
     isomeric: str
     steps: frozenset[Step]
+
+    @classmethod
+    def stored(
+        cls, smiles: str, isomeric: str, steps: frozenset[Step], formula: str, heavy_atoms: int
+    ) -> Component:
+        """A component of what is known of it, its graph left to be made when it is needed."""
+        component = object.__new__(cls)
+        vars(component).update(
+            smiles=smiles, isomeric=isomeric, steps=steps, formula=formula, heavy_atoms=heavy_atoms
+        )
+        return component
+
+    def __getattr__(self, name: str) -> Chem.Mol:
+        """The graph, where it is not made yet: atom i of a graph is atom i of its SMILES."""
+        if name != "mol" or "smiles" not in vars(self):
+            raise AttributeError(name)
+        with rdBase.BlockLogs():
+            mol = Chem.MolFromSmiles(self.smiles)
+        vars(self)["mol"] = mol
+        return mol
+
+    @property
+    def can_be_stored(self) -> bool:
+        """Its SMILES leads to the very same graph."""
+        with rdBase.BlockLogs():
+            again = Chem.MolFromSmiles(self.smiles)
+        return again is not None and _drawn(again) == _drawn(self.mol)
 
     @cached_property
     def formula(self) -> str:
@@ -312,6 +342,20 @@ def component_of(mol: Chem.Mol, steps: frozenset[Step] = frozenset()) -> Compone
     settled = Chem.MolFromSmiles(isomeric)
     isomeric = Chem.MolToSmiles(settled) if settled is not None else isomeric
     return Component(flat, smiles, isomeric, steps)
+
+
+def _drawn(mol: Chem.Mol) -> list[object]:
+    """Every atom and every bond of a graph, in order."""
+    return [
+        *(
+            (a.GetAtomicNum(), a.GetFormalCharge(), a.GetTotalNumHs(), a.GetIsAromatic())
+            for a in mol.GetAtoms()
+        ),
+        *(
+            (*sorted((b.GetBeginAtomIdx(), b.GetEndAtomIdx())), b.GetBondType())
+            for b in mol.GetBonds()
+        ),
+    ]
 
 
 def _plain(atom: Chem.Atom) -> bool:

@@ -18,7 +18,9 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from screening.chemistry.language import Model
 from screening.errors import Fault, WatchlistError
+from screening.rules.cache import folders_key, stored
 from screening.rules.model import (
     Entry,
     EntryFile,
@@ -113,10 +115,39 @@ def load_bundle(paths: Iterable[Path | str] | None = None) -> Bundle:
     Raises:
         WatchlistError: any file has a fault; carries every fault of every file.
     """
-    reader = _Reader()
-    for folder in [bundled_watchlists()] if paths is None else [Path(p) for p in paths]:
-        reader.read_folder(folder)
-    return reader.bundle()
+    folders = [bundled_watchlists()] if paths is None else [Path(p) for p in paths]
+
+    def read() -> Bundle:
+        reader = _Reader()
+        for folder in folders:
+            reader.read_folder(folder)
+        return reader.bundle()
+
+    return stored("bundle", folders_key(folders), read, pack=_packed, unpack=_unpacked)
+
+
+def _packed(bundle: Bundle) -> bytes | None:
+    """A bundle as JSON, None where it would not come back the same."""
+    jurisdictions = ",".join(
+        j.model_dump_json(by_alias=True) for j in bundle.jurisdictions.values()
+    )
+    body = f'{{"digest":"{bundle.digest}","jurisdictions":[{jurisdictions}]}}'.encode()
+    return body if _unpacked(body) == bundle else None
+
+
+def _unpacked(body: bytes) -> Bundle:
+    """A bundle of its JSON, checked by the models as a watchlist is."""
+    record = _Record.model_validate_json(body)
+    bundle = Bundle({j.code: j for j in record.jurisdictions})
+    vars(bundle)["digest"] = record.digest  # known already; deriving it again takes longer
+    return bundle
+
+
+class _Record(Model):
+    """A recorded bundle."""
+
+    digest: str
+    jurisdictions: tuple[Jurisdiction, ...]
 
 
 # --- YAML with positions ---------------------------------------------------------------------

@@ -1,0 +1,138 @@
+"""What several commands share: options, the progress bar, exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from screening.columns import parse_overrides
+from screening.decision import Outcome
+from screening.errors import ShipmentError
+from screening.screener import Screener
+
+EXIT_BAD_INPUT = 2
+EXIT_FAIL_ON_MET = 3
+WIDTH = 96
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def day_option(text: str) -> dt.date:
+    """A day written YYYY-MM-DD, or a usage error."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a day written YYYY-MM-DD") from None
+
+
+def columns_option(text: str) -> dict[str, list[str]]:
+    """Headers by field, or a usage error."""
+    try:
+        return parse_overrides(text)
+    except ShipmentError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def codes_option(text: str) -> tuple[str, ...]:
+    """Codes in lower case, or a usage error."""
+    codes = tuple(c.strip().lower() for c in text.split(",") if c.strip())
+    if not codes or not all(re.fullmatch(r"[a-z]{2}", c) for c in codes):
+        raise click.BadParameter(f"{text!r} is no list of two-letter codes, such as us,cn,un")
+    return codes
+
+
+OUTCOME = click.Choice([o.value for o in Outcome])
+
+
+def bundle_options(command: F) -> F:
+    """The options that choose what is screened against."""
+    for option in (
+        click.option(
+            "--jurisdictions",
+            type=codes_option,
+            metavar="us,cn,...",
+            help="Ask only these laws, such as us,cn,un.",
+        ),
+        click.option(
+            "--known-on",
+            type=day_option,
+            metavar="YYYY-MM-DD",
+            help="Answer with what the lists had recorded by this day.",
+        ),
+        click.option(
+            "--watchlists",
+            type=click.Path(path_type=Path),
+            multiple=True,
+            help="A folder of watchlists to load; may be given more than once.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def screener_of(
+    watchlists: Sequence[Path],
+    jurisdictions: tuple[str, ...] | None,
+    known_on: dt.date | None,
+) -> Screener:
+    """The screener that the options ask for."""
+    return Screener(list(watchlists) or None, jurisdictions=jurisdictions, known_on=known_on)
+
+
+WATCHLISTS_OPTION = click.option(
+    "--watchlists",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A folder of watchlists to load; may be given more than once.",
+)
+
+
+class Bar:
+    """A progress bar on a terminal; nothing in a pipe."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._stack = contextlib.ExitStack()
+        self._show: Callable[[int], None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def start(self, total: int) -> None:
+        """Shows the bar if stderr is a terminal."""
+        if not sys.stderr.isatty():
+            return
+        columns = (TextColumn(self._what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        progress = self._stack.enter_context(Progress(*columns, console=Console(stderr=True)))
+        task = progress.add_task(self._what, total=total)
+        self._show = lambda done: progress.update(task, completed=done)
+
+    def show(self, done: int) -> None:
+        """Moves the bar."""
+        if self._show is not None:
+            self._show(done)
+
+
+def bullet(text: str, indent: str = "  - ") -> list[str]:
+    """A text in lines; long structures are not broken."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=" " * len(indent),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

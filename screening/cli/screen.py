@@ -1,0 +1,355 @@
+"""`screening csv` and `screening check`: shipments through the screen."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from screening.batch import Summary, screen_csv
+from screening.chemistry.structure import read_structure
+from screening.cli.common import (
+    EXIT_FAIL_ON_MET,
+    OUTCOME,
+    Bar,
+    bullet,
+    bundle_options,
+    columns_option,
+    day_option,
+    screener_of,
+)
+from screening.decision import CoverageItem, Decision, Finding, Hit, Outcome, Severity
+from screening.errors import StructureError
+from screening.explain import explain_requirement
+from screening.places import place_title
+from screening.report.tables import Table
+from screening.rules.load import Bundle
+from screening.rules.model import Action, Coverage
+from screening.shipment import Shipment
+
+_ACTIONS = {
+    Action.PROHIBITED: "it is prohibited",
+    Action.AUTHORISATION: "it needs an authorisation before it moves",
+    Action.NOTIFICATION: "it has to be notified before it moves",
+    Action.RECORD: "it needs records or a declaration",
+    Action.WATCH: "it is on a list that asks for attention",
+    Action.NONE_FOUND: "no duty was found",
+}
+_OUTCOMES = {
+    Outcome.CONTROLLED: "CONTROLLED",
+    Outcome.REVIEW: "REVIEW: a person must look at it",
+    Outcome.UNSCREENED: "UNSCREENED: a person must identify the goods",
+    Outcome.NO_LISTING_FOUND: "NO LISTING FOUND in the lists that were asked; this is no clearance",
+}
+_STATES = {
+    Coverage.MODELLED: "modelled",
+    Coverage.PARTLY: "partly modelled",
+    Coverage.NOT_MODELLED: "not modelled",
+}
+_SEVERITIES = {Severity.STOP: "Stop", Severity.ASK: "Ask a person", Severity.NOTE: "Note"}
+
+
+@click.command("csv")
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The folder for the results."
+)
+@click.option(
+    "--day",
+    type=day_option,
+    metavar="YYYY-MM-DD",
+    help="The shipping day of rows that state none (default: today).",
+)
+@click.option(
+    "--override-day", type=day_option, metavar="YYYY-MM-DD", help="The shipping day of every row."
+)
+@click.option(
+    "--columns",
+    type=columns_option,
+    metavar="FIELD=HEADER,...",
+    help="Columns to use, such as structure=SMILES,name='Text A'.",
+)
+@click.option("--encoding", help="Encoding of the table, such as gb18030 or cp1252.")
+@click.option("--separator", help="Separator of the table; write tab for a tabulator.")
+@click.option("--workers", type=click.IntRange(1, 512), default=1, help="Processes that screen.")
+@click.option("--resume", is_flag=True, help="Take up an interrupted run into the same folder.")
+@click.option("--fail-on", type=OUTCOME, help="Exit with 3 if any row is as grave as this.")
+@bundle_options
+def csv_command(
+    *,
+    table: Path,
+    out: Path,
+    day: dt.date | None,
+    override_day: dt.date | None,
+    columns: Mapping[str, list[str]] | None,
+    encoding: str | None,
+    separator: str | None,
+    workers: int,
+    resume: bool,
+    fail_on: str | None,
+    watchlists: tuple[Path, ...],
+    jurisdictions: tuple[str, ...] | None,
+    known_on: dt.date | None,
+) -> None:
+    """Screen a TABLE of shipments (CSV in any usual form) into a folder.
+
+    Writes decisions.csv, decisions.jsonl, report.html and summary.json.
+    """
+    if day is not None and override_day is not None:
+        raise click.UsageError("give --day or --override-day, not both")
+    if separator is not None:
+        separator = {"tab": "\t", "\\t": "\t"}.get(separator, separator)
+        if len(separator) != 1 or separator in '\r\n"':
+            raise click.BadParameter("must be one character", param_hint="--separator")
+    screener = screener_of(watchlists, jurisdictions, known_on)
+    with _resumable(), Bar("rows") as bar:
+
+        def recognised(found: Table, taken_over: int) -> None:
+            for line in found.describe():
+                click.echo(line, err=True)
+            if resume:
+                said = f"{taken_over:,} rows are taken over" if taken_over else "nothing to take up"
+                click.echo(f"  resume: {said}", err=True)
+            bar.start(found.row_count)
+
+        summary = screen_csv(
+            table,
+            out,
+            screener=screener,
+            day=day,
+            override_day=override_day,
+            columns=columns,
+            workers=workers,
+            encoding=encoding,
+            separator=separator,
+            resume=resume,
+            recognised=recognised,
+            progress=bar.show,
+        )
+    _print_summary(summary, out)
+    if fail_on is not None and summary.met(Outcome(fail_on)):
+        sys.exit(EXIT_FAIL_ON_MET)
+
+
+@contextlib.contextmanager
+def _resumable() -> Iterator[None]:
+    """Says how to go on when a person interrupts the run."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("interrupted; the same command with --resume takes the run up", err=True)
+        raise
+
+
+def _print_summary(summary: Summary, out: Path) -> None:
+    data = summary.data
+    click.echo(f"{data['rows_out']:,} of {data['rows_in']:,} rows")
+    for outcome, count in data["counts"]["outcomes"].items():
+        click.echo(f"  {outcome:<17} {count:>9,}")
+    click.echo(f"Results: {out / 'report.html'}, decisions.csv, decisions.jsonl, summary.json")
+
+
+@click.command("check")
+@click.argument("text", required=False)
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["structure", "inchi", "cas", "name"]),
+    help="What TEXT is, where that is not plain.",
+)
+@click.option("--structure", help="SMILES.")
+@click.option("--inchi", help="InChI.")
+@click.option("--cas", help="CAS Registry Number.")
+@click.option("--name", help="Name or description of the goods.")
+@click.option("--hs-code", help="Customs code.")
+@click.option("--quantity", help="Such as '25 kg'.")
+@click.option("--purity", help="Such as '98 %'.")
+@click.option("--from", "origin", help="Country of export.")
+@click.option("--to", "destination", help="Country of import.")
+@click.option("--via", multiple=True, help="Country of transit; may be given more than once.")
+@click.option(
+    "--day", type=day_option, metavar="YYYY-MM-DD", help="The shipping day (default: today)."
+)
+@click.option("--exporter", help="Who ships.")
+@click.option("--consignee", help="Who receives.")
+@click.option("--end-use", help="Stated purpose.")
+@click.option("--coverage", "in_full", is_flag=True, help="Say what is missing of each law too.")
+@click.option("--json", "as_json", is_flag=True, help="Print the decision as JSON.")
+@click.option("--fail-on", type=OUTCOME, help="Exit with 3 if the outcome is as grave as this.")
+@bundle_options
+def check_command(
+    *,
+    text: str | None,
+    kind: str | None,
+    structure: str | None,
+    inchi: str | None,
+    cas: str | None,
+    name: str | None,
+    hs_code: str | None,
+    quantity: str | None,
+    purity: str | None,
+    origin: str | None,
+    destination: str | None,
+    via: tuple[str, ...],
+    day: dt.date | None,
+    exporter: str | None,
+    consignee: str | None,
+    end_use: str | None,
+    in_full: bool,
+    as_json: bool,
+    fail_on: str | None,
+    watchlists: tuple[Path, ...],
+    jurisdictions: tuple[str, ...] | None,
+    known_on: dt.date | None,
+) -> None:
+    """Screen one thing: TEXT is a structure (SMILES), an InChI, a CAS number or a name."""
+    said = {"structure": structure, "inchi": inchi, "cas": cas, "name": name}
+    if text is None and not any((*said.values(), hs_code)):
+        raise click.UsageError("say what the goods are: TEXT, --structure, --cas, --name, ...")
+    screener = screener_of(watchlists, jurisdictions, known_on)
+    if text is not None:
+        kind = kind or guess_kind(text, screener.bundle)
+        if said[kind] is not None:
+            raise click.UsageError(f"TEXT was read as {kind}, and --{kind} is given too; say --as")
+        said[kind] = text
+        click.echo(f"read as {kind}: {text}", err=True)
+    decision = screener.screen(
+        Shipment(
+            **said,
+            hs_code=hs_code,
+            quantity=quantity,
+            purity=purity,
+            origin=origin,
+            destination=destination,
+            transit=via,
+            day=day or dt.date.today(),
+            exporter=exporter,
+            consignee=consignee,
+            end_use=end_use,
+        )
+    )
+    if as_json:
+        click.echo(decision.model_dump_json(indent=2))
+    else:
+        click.echo(advice(decision, day_given=day is not None, in_full=in_full))
+    if fail_on is not None and _meets(decision, Outcome(fail_on)):
+        sys.exit(EXIT_FAIL_ON_MET)
+
+
+def _meets(decision: Decision, threshold: Outcome) -> bool:
+    mildest = Outcome.UNSCREENED if threshold is Outcome.REVIEW else threshold
+    return decision.outcome.gravity <= mildest.gravity
+
+
+def guess_kind(text: str, bundle: Bundle) -> str:
+    """What a text is: structure, inchi, cas or name.
+
+    A word that is both a name of an entry and a SMILES (NPP) is the name.
+
+    Args:
+        text: what a person typed.
+        bundle: whose entries have names.
+    """
+    text = text.strip()
+    if text.startswith("InChI="):
+        return "inchi"
+    if re.fullmatch(r"\d{2,7}-\d{2}-\d", text):
+        return "cas"
+    folded = text.casefold()
+    if any(folded == n.casefold() for e in bundle.entries.values() for n in e.names.all()):
+        return "name"
+    try:
+        read_structure(text)
+    except StructureError:
+        # what is written in the signs of SMILES and is none must not pass as an unknown name
+        smiles_only = re.fullmatch(r"[^\s,]*[=#@\[\]\\][^\s,]*", text)
+        return "structure" if smiles_only and text.isascii() else "name"
+    return "structure"
+
+
+def advice(decision: Decision, *, day_given: bool = True, in_full: bool = False) -> str:
+    """A decision as a careful colleague would put it: what, why, by when.
+
+    Args:
+        decision: the decision.
+        day_given: the day was stated, not filled in.
+        in_full: say what is missing of each law too.
+    """
+    lines = [_OUTCOMES[decision.outcome]]
+    if decision.hits:
+        confirmed = "" if decision.outcome is Outcome.CONTROLLED else "if confirmed, "
+        lines[0] += f" - {confirmed}{_ACTIONS[decision.action]}"
+    filled = "" if day_given else " (today, as no --day was given)"
+    lines += ["", f"Shipping day: {decision.day}{filled}", f"Way: {_way(decision)}"]
+    for identity in decision.identities:
+        how = "" if identity.exact else ", possibly"
+        how += ", disputed" if identity.disputed else ""
+        lines += bullet(f"Identified by {identity.source} {_cut(identity.text)}{how}", "")
+    if decision.hits:
+        lines += ["", "Why"]
+        for number, hit in enumerate(decision.hits, start=1):
+            lines += _hit_lines(number, hit)
+    if decision.requirements:
+        lines += ["", "What has to be done"]
+        for requirement in decision.requirements:
+            text = explain_requirement(requirement, day=decision.day)
+            lines += bullet(f"{text} [{requirement.citation}; checked: {requirement.checked}]")
+    lines += _finding_lines(decision.findings)
+    lines += ["", "What was checked", *_coverage_lines(decision.coverage, in_full=in_full)]
+    return "\n".join(lines)
+
+
+def _coverage_lines(coverage: Sequence[CoverageItem], *, in_full: bool) -> Iterator[str]:
+    """What was checked, by jurisdiction; in short, what is missing of each law is left out."""
+    if not coverage:
+        yield from bullet("nothing")
+    if in_full:
+        for item in coverage:
+            missing = f"; missing: {'; '.join(item.missing)}" if item.missing else ""
+            state = f"{_STATES[item.state]} as of {item.as_of}"
+            yield from bullet(f"{item.jurisdiction.upper()} {item.title}: {state}{missing}")
+        return
+    for code in dict.fromkeys(item.jurisdiction for item in coverage):
+        for state, words in _STATES.items():
+            found = [i for i in coverage if i.jurisdiction == code and i.state is state]
+            if found:
+                titles = "; ".join(i.title.partition(" (")[0] for i in found)
+                as_of = min(i.as_of for i in found)
+                yield from bullet(f"{code.upper()}, {words} as of {as_of}: {titles}")
+    if any(item.missing for item in coverage):
+        yield from bullet("What is missing of each is shown with --coverage.")
+
+
+def _way(decision: Decision) -> str:
+    stops = (decision.origin, *decision.transit, decision.destination)
+    return " -> ".join(f"{place_title(s)} ({s.upper()})" if s else "not known" for s in stops)
+
+
+def _hit_lines(number: int, hit: Hit) -> Iterator[str]:
+    leg = f"{hit.leg.value} {hit.place.upper()}"
+    yield f"  {number}. {hit.entry}: {hit.action.value}, {leg}, {hit.certainty.value}"
+    yield from bullet(hit.explanation, "     ")
+    until = f" until {hit.until}" if hit.until else ""
+    checked = f"membership {hit.checked.membership}, dates {hit.checked.dates}"
+    text = f"In force since {hit.in_force}{until}: {hit.citation} [checked: {checked}]"
+    yield from bullet(text, "     ")
+    for reading in hit.readings:
+        yield from bullet(f"Open: {reading.says} ({reading.who})", "     ")
+    if hit.note:
+        yield from bullet(hit.note, "     ")
+
+
+def _finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    if findings:
+        yield from ("", "What else to know")
+    for finding in findings:
+        yield from bullet(f"{_SEVERITIES[finding.severity]}: {finding.message}")
+
+
+def _cut(text: str) -> str:
+    return repr(text if len(text) <= 80 else text[:79] + "…")

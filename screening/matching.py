@@ -1,0 +1,530 @@
+"""Which entries the goods fall under, on which legs, how firmly and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from screening.chemistry.definition import CompiledDefinition, substructure_named
+from screening.chemistry.identity import Form, Match, context_forms, opened_parts
+from screening.chemistry.proof import AnalogueProof, ClassProof, IdentifierProof, SubstanceProof
+from screening.chemistry.structure import Component
+from screening.decision import (
+    Basis,
+    Certainty,
+    FindingCode,
+    Hit,
+    Reading,
+    SecondProof,
+    Severity,
+)
+from screening.errors import MatchLimitError
+from screening.explain import explain, explain_neighbour
+from screening.findings import Findings
+from screening.identification import Candidate, Goods
+from screening.journey import Journey, title_of
+from screening.rules.index import CompiledBundle
+from screening.rules.model import Action, AnalogueRule, Entry, FormRule, Mark, Watchlist
+from screening.rules.timeline import Standing, bounds, current, describe
+from screening.shipment import Leg, LegKind
+
+_LEG_ORDER = list(LegKind)
+
+# Which rule of a list decides about a form; the two stereo notes are decided by none: a name
+# without stereo takes in every stereoisomer, and stereo not stated counts as the worse case.
+_FORM_RULES = {
+    Form.SALT: "salts",
+    Form.HYDRATE: "hydrates",
+    Form.OPTICAL_ISOMER: "optical_isomers",
+    Form.GEOMETRIC_ISOMER: "geometric_isomers",
+    Form.ISOTOPOLOGUE: "isotopologues",
+    Form.TAUTOMER: "tautomers",
+    Form.ESTER: "esters",
+    Form.ETHER: "ethers",
+    Form.POSITIONAL_ISOMER: "positional_isomers",
+}
+
+# Forms by which a compound is a relative of a listed one and not the listed one itself.
+_RELATIVES = frozenset({Form.POSITIONAL_ISOMER, Form.ESTER, Form.ETHER})
+
+_METHOD = "rule of the screen: what is not known counts as the worse case"
+_LIST_READINGS = {
+    "date-not-confirmed": "The day on which the entry came into force or ended is not confirmed.",
+    "membership-not-confirmed": "That the entry stands in the list has not been confirmed.",
+    "possible-identity": "The goods are only possibly this substance; a person must identify them.",
+    "identifiers-disagree": "Another identifier of the line says that it is something else.",
+    "passes-through": (
+        "The list reaches some destinations only. The goods pass through one of them; whether that "
+        "counts is a question of where they go in the end."
+    ),
+    "surveillance": "The list asks for attention; it is no permit rule.",
+    "goods": "Goods are recognised by their description alone.",
+}
+
+
+@dataclass(frozen=True)
+class Raw:
+    """An entry that the goods meet, before law and day are asked."""
+
+    entry: Entry
+    basis: Basis
+    proof: SubstanceProof | IdentifierProof | None
+    component: Component | None
+    forms: tuple[Form, ...] = ()
+    readings: tuple[str, ...] = ()
+
+
+class Matching:
+    """One shipment being matched against the law; state of one screening, never shared.
+
+    Args:
+        compiled: the bundle.
+        journey: whose law is asked.
+        day: the shipping day.
+        known_on: what the bundle had recorded by that day; None: all of it.
+        exhaustive: try every definition on every component.
+        findings: takes what could not be decided, and announced law.
+    """
+
+    def __init__(
+        self,
+        compiled: CompiledBundle,
+        journey: Journey,
+        day: dt.date,
+        *,
+        known_on: dt.date | None,
+        exhaustive: bool,
+        findings: Findings,
+    ) -> None:
+        self.compiled = compiled
+        self.bundle = compiled.bundle
+        self.journey = journey
+        self.day = day
+        self.known_on = known_on
+        self.exhaustive = exhaustive
+        self.findings = findings
+        self.proofs: dict[tuple[str, str, tuple[str, ...] | None], ClassProof | None] = {}
+
+    def _reaches(self, destinations: tuple[str, ...] | None) -> bool:
+        """A law for some destinations reaches the journey's; one that is not known counts."""
+        destination = self.journey.destination
+        return destinations is None or destination is None or destination in destinations
+
+    def raws(self, goods: Goods) -> list[Raw]:
+        """Every entry that the goods meet as a substance or by an identifier."""
+        raws: dict[tuple[str, str], Raw] = {}
+        for candidate in goods.candidates:
+            for match in self.compiled.substances.matches(candidate.structure):
+                forms = match.forms
+                if candidate.salt and Form.SALT not in forms:
+                    forms = (Form.SALT, *forms)
+                raw = Raw(
+                    self.bundle.entries[match.listed.owner],
+                    Basis.SUBSTANCE,
+                    _substance_proof(match, forms),
+                    match.component,
+                    forms,
+                    candidate.readings,
+                )
+                key = (raw.entry.id, match.component.smiles)
+                if key not in raws or _doubts(raw) < _doubts(raws[key]):
+                    raws[key] = raw
+        _drop_relatives_of_listed(raws, self.day, self.known_on)
+        by_structure = {raw.entry.id for raw in raws.values()}
+        for identity, readings in goods.named:
+            for entry_id in identity.entries:
+                entry = self.bundle.entries[entry_id]
+                if entry_id in by_structure or entry.substance is not None:
+                    continue
+                if entry.class_ is not None and identity.structures:
+                    continue
+                proof = IdentifierProof(
+                    field=identity.source,
+                    text=identity.text[:200],
+                    matched=identity.matched,
+                    exact=identity.exact,
+                )
+                basis = Basis.GOODS if entry.goods else Basis.IDENTIFIER
+                extra = ("goods",) if entry.goods else ()
+                raws.setdefault(
+                    (entry_id, ""),
+                    Raw(entry, basis, proof, None, (), (*readings, *extra)),
+                )
+        return list(raws.values())
+
+    def hits(self, raws: Sequence[Raw], goods: Goods) -> list[Hit]:
+        """Every hit on every leg, named entries before the classes that also take them in."""
+        hits: list[Hit] = []
+        for leg in self.journey.legs:
+            own = {w.id for w in self.bundle.lists_of[leg.place]}
+            named = [hit for raw in raws if raw.entry.list in own for hit in self._hit(raw, leg)]
+            classes = list(self._class_hits(goods, leg))
+            hits += _with_precedence(named, classes)
+        hits += self._analogue_hits(goods, hits)
+        return sorted(
+            hits,
+            key=lambda h: (
+                h.action.gravity,
+                h.certainty is Certainty.ARGUABLE,
+                _LEG_ORDER.index(h.leg),
+                h.entry,
+                h.component or "",
+            ),
+        )
+
+    def _class_hits(
+        self,
+        goods: Goods,
+        leg: Leg,
+    ) -> Iterator[tuple[Hit, Entry]]:
+        seen: dict[tuple[str, str], tuple[Hit, Entry]] = {}
+        for watchlist in self.bundle.lists_of[leg.place]:
+            for entry in watchlist.entries:
+                if entry.class_ is None:
+                    continue
+                for candidate in goods.candidates:
+                    for hit in self._class_hit(entry, candidate, leg):
+                        key = (entry.id, hit.component or "")
+                        if key not in seen or (
+                            seen[key][0].certainty is Certainty.ARGUABLE
+                            and hit.certainty is Certainty.DEFINITE
+                        ):
+                            seen[key] = (hit, entry)
+        yield from seen.values()
+
+    def _class_hit(
+        self,
+        entry: Entry,
+        candidate: Candidate,
+        leg: Leg,
+    ) -> Iterator[Hit]:
+        now = current(entry, self.day, self.known_on)
+        if now is None:
+            return
+        definition = self.compiled.classes[entry.id]
+        for component in candidate.structure.components:
+            found: list[Hit] = []
+            for forms, part in self._parts(candidate, component):
+                proof = self._prove(entry.id, definition, part, now.version.clauses)
+                if proof is None:
+                    continue
+                readings = tuple(
+                    Reading(name=n, says=t.says, who=t.who)
+                    for n in proof.readings
+                    for t in [definition.reading_text(n)]
+                )
+                raw = Raw(entry, Basis.CLASS, None, component, forms, candidate.readings)
+                found += self._hit(raw, leg, proof, readings)
+                if found and found[-1].certainty is Certainty.DEFINITE:
+                    break
+            # An arguable membership of the goods does not hide that they are surely an ester or
+            # ether of a member, where the law covers those.
+            yield from sorted(found, key=lambda h: h.certainty is Certainty.ARGUABLE)[:1]
+
+    def _parts(
+        self, candidate: Candidate, component: Component
+    ) -> Iterator[tuple[tuple[Form, ...], Component]]:
+        """The component, then what it is an ester or ether of, with the forms."""
+        context = context_forms(candidate.structure, component)
+        if candidate.salt and Form.SALT not in context:
+            context = (Form.SALT, *context)
+        yield context, component
+        for form, part in opened_parts(component):
+            yield (*context, form), part
+
+    def _prove(
+        self,
+        entry_id: str,
+        definition: CompiledDefinition,
+        component: Component,
+        clauses: tuple[str, ...] | None,
+    ) -> ClassProof | None:
+        key = (entry_id, component.smiles, clauses)
+        if key not in self.proofs:
+            self.proofs[key] = None
+            if self.exhaustive or definition.may_match(component):
+                try:
+                    self.proofs[key] = definition.prove(component, clauses)
+                except MatchLimitError as error:
+                    self.findings.unscreened = True
+                    self.findings.add(
+                        FindingCode.LIMIT_PASSED, Severity.ASK, f"{error}; not decided."
+                    )
+        return self.proofs[key]
+
+    def _hit(
+        self,
+        raw: Raw,
+        leg: Leg,
+        proof: ClassProof | None = None,
+        readings: tuple[Reading, ...] = (),
+    ) -> Iterator[Hit]:
+        """The hit of an entry on a leg, if the law reaches it there on the day."""
+        entry = raw.entry
+        now = current(entry, self.day, self.known_on)
+        if now is None:
+            return
+        version = now.version
+        action = (version.action or entry.action).on(leg.kind)
+        if action is None:
+            return
+        names = list(raw.readings)
+        if not self._reaches(entry.applies_to):
+            if not set(self.journey.transit) & set(entry.applies_to or ()):
+                return
+            names.append("passes-through")
+        rules = entry.forms.model_copy(
+            update=version.forms.model_dump(exclude_none=True) if version.forms else {}
+        )
+        for form in raw.forms:
+            rule = getattr(rules, _FORM_RULES[form], None) if form in _FORM_RULES else None
+            if rule == FormRule.NOT_COVERED:
+                return
+            if rule == FormRule.REVIEW:
+                names.append(f"form-{form.value.replace(' ', '-')}")
+        if now.standing is Standing.ANNOUNCED:
+            self.findings.add(
+                FindingCode.ANNOUNCED_LAW,
+                Severity.ASK,
+                f"{entry.title}: announced on {version.published}, not yet in force. It enters "
+                f"{self.bundle.lists[entry.list].file.title} ({title_of(leg.place, self.bundle)}) "
+                f"{_on(describe(version.in_force))}: {version.citation}.",
+            )
+            return
+        if now.standing is Standing.UNCERTAIN:
+            names.append("date-not-confirmed")
+        if version.checked.membership is Mark.UNVERIFIED:
+            names.append("membership-not-confirmed")
+        if entry.surveillance:
+            names.append("surveillance")
+        every = (*readings, *(_list_reading(n) for n in dict.fromkeys(names)))
+        evidence = proof or raw.proof
+        assert evidence is not None  # a class hit brings its proof, the others carry theirs
+        yield Hit(
+            entry=entry.id,
+            title=entry.title,
+            jurisdiction=entry.jurisdiction,
+            list=entry.list,
+            instrument=entry.instrument,
+            authority=entry.authority,
+            paragraph=entry.paragraph,
+            place=leg.place,
+            leg=leg.kind,
+            action=action,
+            certainty=Certainty.ARGUABLE if every else Certainty.DEFINITE,
+            reading="; ".join(r.name for r in every) or None,
+            readings=every,
+            basis=raw.basis,
+            form="; ".join(f.value for f in raw.forms) or None,
+            clauses=proof.clauses if proof else (),
+            component=raw.component.smiles if raw.component else None,
+            in_force=describe(version.in_force),
+            until=describe(version.until) if version.until is not None else None,
+            checked=version.checked,
+            citation=version.citation,
+            explanation=explain(
+                entry,
+                evidence,
+                leg=leg.kind,
+                place=leg.place,
+                certainty_readings=[(r.name, r.says) for r in every],
+            ),
+            proof=evidence,
+            surveillance=entry.surveillance,
+            note=version.says or entry.says,
+        )
+
+    # --- neighbours ----------------------------------------------------------------------
+
+    def _analogue_hits(self, goods: Goods, hits: Sequence[Hit]) -> list[Hit]:
+        """What meets nothing else of a jurisdiction, and is close to what its law names."""
+        met = {(h.jurisdiction, h.component) for h in hits}
+        found: dict[tuple[Leg, str], Hit] = {}
+        for leg in self.journey.legs:
+            rule = self.bundle.jurisdictions[leg.place].file.analogue
+            action = rule.action.on(leg.kind) if rule and self._applies(rule) else None
+            if rule is None or action is None:
+                continue
+            for candidate in goods.candidates:
+                for component in candidate.structure.components:
+                    if (leg.place, component.smiles) in met:
+                        continue
+                    neighbour = self.compiled.neighbourhoods[leg.place].nearest(
+                        component, self._in_force
+                    )
+                    if neighbour is not None:
+                        proof = AnalogueProof(
+                            component=component.smiles, owner=neighbour.owner, name=neighbour.name
+                        )
+                        hit = self._analogue_hit(rule, leg, action, proof, candidate.readings)
+                        found.setdefault((leg, component.smiles), hit)
+        return list(found.values())
+
+    def _applies(self, rule: AnalogueRule) -> bool:
+        """The law on likeness may be in force on the day, as far as the bundle knew."""
+        known_on = self.known_on
+        known = known_on is None or rule.recorded <= known_on
+        return known and self.day >= bounds(rule.since)[0]
+
+    def _in_force(self, entry_id: str) -> bool:
+        """An entry is, or may be, in force on the day."""
+        entry = self.bundle.entries[entry_id]
+        now = current(entry, self.day, self.known_on)
+        return now is not None and now.standing is not Standing.ANNOUNCED
+
+    def _analogue_hit(
+        self,
+        rule: AnalogueRule,
+        leg: Leg,
+        action: Action,
+        proof: AnalogueProof,
+        names: tuple[str, ...],
+    ) -> Hit:
+        if self.day < bounds(rule.since)[1]:
+            names = (*names, "date-not-confirmed")
+        likeness = Reading(
+            name="structural-neighbour",
+            says=f"It is {proof.reason}.",
+            who="the screen; the law gives no measure",
+        )
+        readings = (likeness, *(_list_reading(n) for n in dict.fromkeys(names)))
+        return Hit(
+            entry=f"{leg.place}/analogue",
+            title=rule.title,
+            jurisdiction=leg.place,
+            list=rule.treated_as,
+            instrument=rule.instrument,
+            authority=rule.authority,
+            paragraph=None,
+            place=leg.place,
+            leg=leg.kind,
+            action=action,
+            certainty=Certainty.ARGUABLE,
+            reading="; ".join(r.name for r in readings),
+            readings=readings,
+            basis=Basis.ANALOGUE,
+            form=None,
+            clauses=(),
+            component=proof.component,
+            in_force=describe(rule.since),
+            until=None,
+            checked=rule.checked,
+            citation=rule.citation,
+            explanation=explain_neighbour(proof, leg=leg.kind, place=leg.place),
+            proof=proof,
+            note=rule.says,
+        )
+
+    # --- lists that are not whole ---
+
+    def incomplete_lists(self, goods: Goods, hits: Sequence[Hit]) -> None:
+        """Lists known to have items that could not be read: what may be one of them is asked."""
+        definite = {h.place for h in hits if h.certainty is Certainty.DEFINITE}
+        for leg in self.journey.legs:
+            if leg.place in definite:
+                continue
+            for watchlist in self.bundle.lists_of[leg.place]:
+                file = watchlist.file
+                if file.action.on(leg.kind) is None:
+                    continue
+                if not self._reaches(file.applies_to):
+                    continue
+                self._incomplete(watchlist, goods)
+
+    def _incomplete(self, watchlist: Watchlist, goods: Goods) -> None:
+        day = self.day
+        components = {c for x in goods.candidates for c in x.structure.components}
+        for gap in watchlist.file.incomplete:
+            if day < gap.since or (gap.until is not None and day >= gap.until):
+                continue
+            limit = gap.max_heavy_atoms
+            if any(
+                (limit is None or component.heavy_atoms <= limit)
+                and substructure_named(smarts, component)
+                for component in components
+                for smarts in gap.candidates.values()
+            ):
+                self.findings.add(
+                    FindingCode.LIST_INCOMPLETE,
+                    Severity.ASK,
+                    f"{watchlist.file.title}: {gap.says} ({gap.citation})",
+                )
+
+
+def _doubts(raw: Raw) -> tuple[int, int, int]:
+    """How much stands between a match and a definite hit: the least counts where there are two."""
+    rules = [getattr(raw.entry.forms, _FORM_RULES[f]) for f in raw.forms if f in _FORM_RULES]
+    return len(raw.readings), sum(r != FormRule.COVERED for r in rules), len(raw.forms)
+
+
+def _drop_relatives_of_listed(
+    raws: dict[tuple[str, str], Raw], day: dt.date, known_on: dt.date | None
+) -> None:
+    """A compound that a jurisdiction lists itself is not asked about as a relative of another.
+
+    Codeine stands under its own entry, not as the methyl ether of morphine.
+    """
+    itself: set[tuple[str, str]] = set()
+    for (_, component), raw in raws.items():
+        now = current(raw.entry, day, known_on)
+        if now is not None and now.standing is Standing.IN_FORCE and not _RELATIVES & {*raw.forms}:
+            itself.add((raw.entry.jurisdiction, component))
+    for key, raw in list(raws.items()):
+        if _RELATIVES & {*raw.forms} and (raw.entry.jurisdiction, key[1]) in itself:
+            del raws[key]
+
+
+def _with_precedence(named: list[Hit], classes: list[tuple[Hit, Entry]]) -> list[Hit]:
+    """A named entry stands before a class that yields to it; the class becomes a second proof.
+
+    The class keeps its own hit where the named one is weaker: an arguable named hit does not take
+    away a definite one.
+    """
+    result = list(named)
+    for hit, entry in classes:
+        stronger = [
+            i
+            for i, other in enumerate(result)
+            if other.component == hit.component
+            and other.basis is Basis.SUBSTANCE
+            and (other.list in entry.yields_to or other.entry in entry.yields_to)
+            and (other.certainty is Certainty.DEFINITE or hit.certainty is Certainty.ARGUABLE)
+        ]
+        if not stronger:
+            result.append(hit)
+            continue
+        assert isinstance(hit.proof, ClassProof)
+        second = SecondProof(
+            entry=hit.entry,
+            citation=hit.citation,
+            certainty=hit.certainty,
+            reading=hit.reading,
+            proof=hit.proof,
+        )
+        for i in stronger:
+            result[i] = result[i].model_copy(update={"also": (*result[i].also, second)})
+    return result
+
+
+def _substance_proof(match: Match, forms: Sequence[Form]) -> SubstanceProof:
+    return SubstanceProof(
+        component=match.component.smiles,
+        substance=match.listed.smiles,
+        name=match.listed.name,
+        key=match.key,
+        forms=tuple(f.value for f in forms),
+    )
+
+
+def _list_reading(name: str) -> Reading:
+    """One of the library's own readings."""
+    says = _LIST_READINGS.get(name)
+    if says is None:
+        form = name.removeprefix("form-").replace("-", " ")
+        says = f"Whether the entry covers this form of the substance ({form}) is open."
+    return Reading(name=name, says=says, who=_METHOD)
+
+
+def _on(day: str) -> str:
+    return day if day.startswith("not") else f"on {day}"
