@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from screening.chemistry.definition import CompiledDefinition
 from screening.chemistry.groups import HYDROGEN
@@ -46,16 +47,27 @@ class Problem:
 
     Attributes:
         level: error or warning.
-        entry: id of the entry or list; of a law's group words, ``<jurisdiction>/groups``.
-        message: what is wrong and what to do.
+        entry: id of the entry or list; of a law's own files, ``<jurisdiction>/jurisdiction`` and
+            ``<jurisdiction>/groups``.
+        message: what is wrong, a semicolon, and what to do.
+        key: the key of its file that is meant, part by part; empty for the file as a whole.
+        path: the file, None as long as it is not looked up.
+        line: 1-based line of the key, 0 where it is not known.
     """
 
     level: Level
     entry: str
     message: str
+    key: tuple[str | int, ...] = ()
+    path: Path | None = None
+    line: int = 0
 
     def __str__(self) -> str:
-        return f"{self.level}: {self.entry}: {self.message}"
+        if self.path is None:
+            return f"{self.level}: {self.entry}: {self.message}"
+        where = f"{self.path}:{self.line}" if self.line else str(self.path)
+        key = f"{'.'.join(map(str, self.key))}: " if self.key else ""
+        return f"{where}: {self.level}: {key}{self.message}"
 
 
 # --- what a class entry answers ----------------------------------------------------------------
@@ -123,16 +135,26 @@ def _answer(
     structure: Structure,
     component: Component,
 ) -> Answer | None:
-    """The hit on one component: itself before what it is an ester or ether of."""
+    """The hit on one component: the first that is definite, else the first.
+
+    Itself before what it is an ester or ether of.
+    """
     context = context_forms(structure, component)
+    found: list[Answer] = []
     for form, part in ((None, component), *opened_parts(component)):
         proof = None
         if definition.may_match(part):
             proof = definition.prove(part, now.version.clauses)
-        if proof is not None:
-            forms = context if form is None else (*context, form)
-            return _with_forms(entry, now, proof, forms)
-    return None
+        if proof is None:
+            continue
+        forms = context if form is None else (*context, form)
+        answer = _with_forms(entry, now, proof, forms)
+        if answer is None:
+            continue
+        if answer.definite:
+            return answer
+        found.append(answer)
+    return found[0] if found else None
 
 
 def _with_forms(
@@ -267,16 +289,17 @@ def lint(bundle: Bundle) -> Iterator[Problem]:
         for word in jurisdiction.groups if entries else ():
             if word not in used:
                 message = f"no clause uses the word {word!r}"
-                yield Problem(Level.WARNING, f"{jurisdiction.code}/groups", message)
+                yield Problem(Level.WARNING, f"{jurisdiction.code}/groups", message, (word,))
         for entry in entries:
             yield from lint_entry(entry, jurisdiction.groups)
         for watchlist in jurisdiction.lists:
-            for gap in watchlist.file.incomplete:
+            for number, gap in enumerate(watchlist.file.incomplete):
                 for name, smarts in gap.candidates.items():
                     for said in _misreadings(smarts, mapped=False):
                         if said.level is Level.ERROR:  # a rough pattern for questions, not a law
                             message = f"incomplete.candidates, {name}: {said.message}"
-                            yield Problem(said.level, watchlist.id, message)
+                            key = ("incomplete", number, "candidates", name)
+                            yield Problem(said.level, watchlist.id, message, key)
 
 
 def lint_entry(entry: Entry, words: Mapping[str, GroupWord]) -> Iterator[Problem]:
@@ -288,27 +311,35 @@ def lint_entry(entry: Entry, words: Mapping[str, GroupWord]) -> Iterator[Problem
     """
     if entry.class_ is None:
         return
-    for level, message in _lint_entry(entry, entry.class_, words):
-        yield Problem(level, entry.id, message)
+    for level, key, message in _lint_entry(entry, entry.class_, words):
+        yield Problem(level, entry.id, message, key)
 
 
-_Found = Iterator[tuple[Level, str]]
+_Key = tuple[str | int, ...]
+_Found = Iterator[tuple[Level, _Key, str]]
+_CLAUSES, _READINGS = ("class", "clauses"), ("class", "readings")
 
 
 def _lint_entry(
     entry: Entry, definition: ClassDefinition, words: Mapping[str, GroupWord]
 ) -> _Found:
-    for smarts in (definition.skeleton, *(v.skeleton for v in definition.variants)):
+    skeletons: list[tuple[_Key, str]] = [(("class", "skeleton"), definition.skeleton)]
+    skeletons += [
+        (("class", "variants", n, "skeleton"), v.skeleton)
+        for n, v in enumerate(definition.variants)
+    ]
+    for key, smarts in skeletons:
         for said in _misreadings(smarts):
-            yield said.level, f"skeleton, {said.message}"
+            yield said.level, key, f"skeleton, {said.message}"
     yield from _labelled(definition, words)
     try:
         compiled = CompiledDefinition(definition, words)
     except DefinitionError as error:
-        yield Level.ERROR, f"the definition cannot be used: {error}"
+        yield Level.ERROR, ("class",), f"the definition cannot be used: {error}"
         return
     seen = _Seen(entry, compiled)
     yield from _reference(entry, compiled)
+    yield from _idle_exceptions(entry, compiled)
     yield from _dead_positions(definition, compiled)
     yield from _shadowed_clauses(compiled)
     yield from _idle_readings(compiled)
@@ -327,18 +358,24 @@ def _misreadings(smarts: str, *, mapped: bool = True) -> Iterator[Problem]:
 
 def _labelled(definition: ClassDefinition, words: Mapping[str, GroupWord]) -> _Found:
     """Isotopes in SMILES are cleared before anything is compared, so they say nothing."""
-    texts = {"reference": definition.reference}
-    texts |= {f"excepts.{i}": e.structure for i, e in enumerate(definition.excepts)}
+    texts: dict[tuple[str, _Key], str] = {
+        ("reference", ("class", "reference")): definition.reference
+    }
     texts |= {
-        f"group word {word!r}": m.kind
+        (f"excepts.{i}", ("class", "excepts", i, "structure")): e.structure
+        for i, e in enumerate(definition.excepts)
+    }
+    texts |= {
+        (f"group word {word!r}", ("class", "clauses")): m.kind
         for word in words_used(definition)
         if word in words
         for m in word_meanings(word, words[word])
         if "*" in m.kind
     }
-    for where, text in texts.items():
+    for (where, key), text in texts.items():
         if re.search(r"\[\d", text):
-            yield Level.ERROR, f"{where}: {text} states an isotope, which is not compared"
+            message = f"{where}: {text} states an isotope, which is not compared"
+            yield Level.ERROR, key, message
 
 
 def _reference(entry: Entry, compiled: CompiledDefinition) -> _Found:
@@ -349,8 +386,22 @@ def _reference(entry: Entry, compiled: CompiledDefinition) -> _Found:
         if member is not definition.reference_is_member:
             found = "is a member" if member else "is no member"
             said = str(definition.reference_is_member).lower()
-            yield Level.ERROR, f"the reference {found}, but reference_is_member is {said}"
+            message = f"the reference {found}, but reference_is_member is {said}"
+            yield Level.ERROR, ("class", "reference_is_member"), message
             return
+
+
+def _idle_exceptions(entry: Entry, compiled: CompiledDefinition) -> _Found:
+    """An exception takes out what would be a member without it."""
+    definition = compiled.definition
+    if not definition.excepts:
+        return
+    without = CompiledDefinition(definition.model_copy(update={"excepts": ()}), compiled.words)
+    for number, exception in enumerate(definition.excepts):
+        parts = read_structure(exception.structure).components
+        if not any(without.prove(p, v.clauses) for p in parts for v in entry.versions):
+            message = f"{exception.structure} is no member anyway; the exception does nothing"
+            yield Level.WARNING, ("class", "excepts", number, "structure"), message
 
 
 # --- examples at the definition ----------------------------------------------------------------
@@ -406,25 +457,24 @@ def _unpinned(compiled: CompiledDefinition, seen: _Seen) -> _Found:
                 unpinned[m.word, m.kind] = unpinned.get((m.word, m.kind), False) or stands
     for letter, possible in met.items():
         if not possible:
-            yield (
-                Level.ERROR,
-                f"clause {letter} can never match: no kind of its words can stand at its positions",
-            )
+            message = "can never match: no kind of its words can stand at its positions"
+            yield Level.ERROR, (*_CLAUSES, letter), f"clause {letter} {message}"
     by_word: dict[str, list[str]] = {}
     for (word, kind), stands in unpinned.items():
         if stands:
             by_word.setdefault(word, []).append(kind)
         else:
             message = f"word {word!r}: {kind!r} can stand at no position where the word is used"
-            yield Level.WARNING, message
+            yield Level.WARNING, _CLAUSES, message
     for word, kinds in by_word.items():
         whole = not any(w == word for w, _ in seen.kinds)
         what = "" if whole else f": {', '.join(kinds)}"
-        yield Level.WARNING, f"no example pins the word {word!r}{what}"
+        yield Level.WARNING, ("examples",), f"no example pins the word {word!r}{what}"
     for variant in definition.variants:
         named = {int(n) for n in re.findall(r":(\d+)\]", variant.skeleton)}
         if frozenset(named) not in seen.variants:
-            yield Level.WARNING, f"no example pins the variant of clause {variant.clause}"
+            message = f"no example pins the variant of clause {variant.clause}"
+            yield Level.WARNING, ("examples",), message
 
 
 def _missing_examples(entry: Entry, compiled: CompiledDefinition, seen: _Seen) -> _Found:
@@ -436,12 +486,14 @@ def _missing_examples(entry: Entry, compiled: CompiledDefinition, seen: _Seen) -
         certain |= any(v.clause == letter for v in definition.variants)
         wanted, found = ("match", seen.matched) if certain else ("review", seen.letters)
         if letter not in found:
-            yield Level.WARNING, f"no must_{wanted} example uses clause {letter}"
+            message = f"no must_{wanted} example uses clause {letter}"
+            yield Level.WARNING, ("examples", f"must_{wanted}"), message
     for name in readings_used(definition, words):
         if name not in seen.readings:
-            yield Level.WARNING, f"no must_review example names the reading {name}"
+            message = f"no must_review example names the reading {name}"
+            yield Level.WARNING, ("examples", "must_review"), message
     if not entry.examples.must_not_match:
-        yield Level.WARNING, "no example of what it must not match"
+        yield Level.WARNING, ("examples", "must_not_match"), "no example of what it must not match"
 
 
 def _boundary_days(entry: Entry) -> _Found:
@@ -454,7 +506,8 @@ def _boundary_days(entry: Entry) -> _Found:
         missing = [d for d in (day - ONE_DAY, day) if d not in pinned]
         if missing:
             said = " and ".join(d.isoformat() for d in missing)
-            yield Level.WARNING, f"its answer changes on {day.isoformat()}; no example on {said}"
+            message = f"its answer changes on {day.isoformat()}; no example on {said}"
+            yield Level.WARNING, ("examples",), message
 
 
 def changing_days(entry: Entry) -> tuple[dt.date, ...]:
@@ -498,7 +551,7 @@ def _dead_positions(definition: ClassDefinition, compiled: CompiledDefinition) -
         )
         if name not in touched and not held:
             message = "no clause or reading touches it, and the reference has nothing there"
-            yield Level.WARNING, f"position {name} is dead: {message}"
+            yield Level.WARNING, ("class", "positions", name), f"position {name} is dead: {message}"
 
 
 def _covers(wider: Position, other: Position) -> bool:
@@ -544,7 +597,8 @@ def _shadowed_clauses(compiled: CompiledDefinition) -> _Found:
     for i, place in enumerate(clauses):
         if place.letter not in made and _always_taken(place, clauses[:i], compiled):
             message = "earlier clauses take in whatever it takes in"
-            yield Level.WARNING, f"clause {place.letter} is shadowed: {message}"
+            key = (*_CLAUSES, str(place.letter))
+            yield Level.WARNING, key, f"clause {place.letter} is shadowed: {message}"
 
 
 def _idle_readings(compiled: CompiledDefinition) -> _Found:
@@ -556,7 +610,8 @@ def _idle_readings(compiled: CompiledDefinition) -> _Found:
         idle = all(_always_taken(p, clauses, compiled) for p in allowed)
         if idle and all(_open(p, clauses, words) for p in reading.releases):
             message = "clauses take in all of it"
-            yield Level.WARNING, f"the reading {name} can never be needed: {message}"
+            said = f"the reading {name} can never be needed: {message}"
+            yield Level.WARNING, (*_READINGS, name), said
     for word in words_used(definition):
         lists = [
             meanings(place.change, which, words, on_carbon=on_carbon)
@@ -574,10 +629,8 @@ def _idle_readings(compiled: CompiledDefinition) -> _Found:
             )
             if needless:
                 message = "certain kinds take in all of it"
-                yield (
-                    Level.WARNING,
-                    f"the reading {name} of the word {word!r} can never be needed: {message}",
-                )
+                said = f"the reading {name} of the word {word!r} can never be needed: {message}"
+                yield Level.WARNING, _CLAUSES, said
 
 
 def _open(name: str, clauses: Iterable[Place], words: Mapping[str, GroupWord]) -> bool:

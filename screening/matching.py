@@ -117,10 +117,13 @@ class Matching:
         for candidate in goods.candidates:
             for match in self.compiled.substances.matches(candidate.structure):
                 forms = match.forms
+                entry = self.bundle.entries[match.listed.owner]
+                if entry.class_ is not None and _RELATIVES & {*forms}:
+                    continue  # what may hang on the reference is for the clauses to say
                 if candidate.salt and Form.SALT not in forms:
                     forms = (Form.SALT, *forms)
                 raw = Raw(
-                    self.bundle.entries[match.listed.owner],
+                    entry,
                     Basis.SUBSTANCE,
                     _substance_proof(match, forms),
                     match.component,
@@ -160,7 +163,7 @@ class Matching:
             own = {w.id for w in self.bundle.lists_of[leg.place]}
             named = [hit for raw in raws if raw.entry.list in own for hit in self._hit(raw, leg)]
             classes = list(self._class_hits(goods, leg))
-            hits += _with_precedence(named, classes)
+            hits += _with_precedence(*_each_once(named, classes))
         hits += self._analogue_hits(goods, hits)
         return sorted(
             hits,
@@ -473,6 +476,27 @@ def _drop_relatives_of_listed(
     for key, raw in list(raws.items()):
         if _RELATIVES & {*raw.forms} and (raw.entry.jurisdiction, key[1]) in itself:
             del raws[key]
+
+
+def _each_once(
+    named: list[Hit], classes: list[tuple[Hit, Entry]]
+) -> tuple[list[Hit], list[tuple[Hit, Entry]]]:
+    """A class that also knows its reference by keys hits a component once: by its definition.
+
+    By the keys only where the definition gives nothing as firm, as for a tautomer.
+    """
+
+    def key(hit: Hit) -> tuple[str, str | None]:
+        return hit.entry, hit.component
+
+    firm = {key(hit): hit.certainty is Certainty.DEFINITE for hit, _ in classes}
+    by_key = [
+        hit
+        for hit in named
+        if key(hit) not in firm or (hit.certainty is Certainty.DEFINITE and not firm[key(hit)])
+    ]
+    taken = {key(hit) for hit in by_key}
+    return by_key, [(hit, entry) for hit, entry in classes if key(hit) not in taken]
 
 
 def _with_precedence(named: list[Hit], classes: list[tuple[Hit, Entry]]) -> list[Hit]:

@@ -279,6 +279,20 @@ class TestClassRule:
         assert hit.form is not None
         assert "ester" in hit.form
 
+    @pytest.mark.parametrize(
+        ("smiles", "form"),
+        [
+            ("CCC(=O)N(c1ccc(CC)cc1)C1CCN(CC(OC2CC2)c2ccccc2)CC1", "ether"),
+            ("CCC(=O)N(c1ccccc1)C1(OC(=O)OC)CCN(CCc2ccccc2)CC1", "ester"),
+        ],
+    )
+    def test_an_open_reading_does_not_hide_a_sure_relative(
+        self, smiles: str, form: str, export: Decide
+    ) -> None:
+        """Arguable by its own letters, but surely an ester or ether of a member: definite."""
+        hit = here(export(smiles))[CLASS]
+        assert (hit.certainty, hit.form) == (Certainty.DEFINITE, form)
+
     def test_legal_basis_changes_in_2025(self, export: Decide) -> None:
         """The class is continuous from 2018; since 2025-07-16 it stands on the statute as well."""
         before = here(export(FENTANYL.replace("CCC(=O)", "CC(C)(C)C(=O)"), "2025-07-15"))[CLASS]
@@ -404,6 +418,11 @@ class TestPrecursors:
         assert hit.certainty is Certainty.DEFINITE
         assert hit.clauses == clauses
         assert hit.action is Action.NOTIFICATION
+
+    def test_a_tautomer_of_a_listed_reference(self, export: Decide) -> None:
+        """The enol drawing of 4-piperidone is 4-piperidone, and hits its line once."""
+        found = [h for h in export("OC1=CCNCC1").hits if h.entry == "us/list-i/4-piperidone"]
+        assert [(h.form, h.certainty) for h in found] == [("tautomer", Certainty.DEFINITE)]
 
     @pytest.mark.parametrize(
         ("smiles", "entry"),
