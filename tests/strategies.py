@@ -229,6 +229,52 @@ def near_piperidones(draw: Draw) -> str:
     return _built(draw, frame.format(n=f"N({tail})" if tail else "N"))
 
 
+NITAZENE_AMINES = ("N", "NC", "N(CC)CC", "N(C)C", "N1CCCC1", "N1CCOCC1", "NC(C)C", "[N+](C)(C)C")
+NITAZENE_TAILS = ("", "OCC", "OC(C)C", "O", "Cl", "SC", "OC(C)=O", "C1CC1", "F", "C#N", "N")
+NITAZENE_LINKS = ("C", "C(C)", "C(O)", "O", "S", "N", "CC", "C(=O)")
+
+
+@st.composite
+def near_nitazenes(draw: Draw) -> str:
+    """A structure with the frame of a 2-benzylbenzimidazole opioid."""
+    amine = draw(st.sampled_from(NITAZENE_AMINES))
+    link = draw(st.sampled_from(NITAZENE_LINKS))
+    tail = draw(st.sampled_from(NITAZENE_TAILS))
+    five = draw(st.sampled_from(("", "[N+](=O)[O-]", "C#N", "C(F)(F)F", "Cl", "C", "N", "OC")))
+    phenyl = f"c2ccc({tail})cc2" if tail else "c2ccccc2"
+    core = f"c3cc({five})ccc13" if five else "c3ccccc13"
+    return _built(draw, f"C(C{amine.replace('1', '4')})n1c({link}{phenyl})n{core}")
+
+
+ORPHINE_FRAMES = (
+    "O=c1[nH]c2ccccc2n1C1CCN({n})CC1",
+    "O=C1NCN(c2ccccc2)C12CCN({n})CC2",
+    "O=C1NC2(CCN({n})CC2)c2ccccc21",
+    "O=c1n(C)c2ccccc2n1C1CCN({n})CC1",
+    "O=C1N(C)CN(c2ccccc2)C12CCN({n})CC2",
+)
+ORPHINE_TAILS = ("C(C)c3ccc(Br)cc3", "Cc3ccccc3", "CCc3ccccc3", "C(CC)c3ccc(Cl)cc3", "CCC", "CCCC")
+
+
+@st.composite
+def near_orphines(draw: Draw) -> str:
+    """A structure with the frame of an orphine."""
+    frame = draw(st.sampled_from(ORPHINE_FRAMES))
+    return _built(draw, frame.format(n=draw(st.sampled_from(ORPHINE_TAILS))))
+
+
+@st.composite
+def near_pethidines(draw: Draw) -> str:
+    """A structure with the frame of a 4-phenylpiperidine opioid."""
+    on_nitrogen = draw(st.sampled_from(("C", "CC=C", "Cc3ccccc3", "CCc3ccccc3", "C(C)=O", "CCO")))
+    at_four = draw(
+        st.sampled_from(("C(=O)OCC", "C(=O)OC", "OC(=O)CC", "C(C)=O", "COC", "O", "C#N", "C(=O)O"))
+    )
+    phenyl = draw(st.sampled_from(("c2ccccc2", "c2cccc(O)c2", "c2ccc(Cl)cc2", "c2ccc(OC)cc2")))
+    methyl = draw(st.sampled_from(("C", "C(C)")))
+    return _built(draw, f"C1({phenyl})({at_four}){methyl}CN({on_nitrogen})CC1")
+
+
 # --- other drawings of one structure ---------------------------------------------------------
 
 

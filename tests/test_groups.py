@@ -39,6 +39,10 @@ def group(smiles: str) -> Group:
 # Kind, groups that are of it, groups that are not; [CH3:1] and the like are the skeleton.
 EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
     "any group": (["[CH3:1]F", "[CH3:1]C(=O)[SiH3]"], []),
+    "group at one place": (
+        ["[CH3:1]F", "[CH2:1]=C", "[CH3:1]C1CC1"],
+        ["[CH2:1]1CC1", "[CH2:1]1C[CH2:2]1"],
+    ),
     "acyclic alkyl": (
         ["[CH3:1]C", "[CH3:1]C(C)(C)C", "[CH3:1]CCCCCCC"],
         ["[CH3:1]C1CC1", "[CH3:1]C=C", "[CH3:1]CO", "[CH2:1]=C", "[CH3:1]C#N", "[CH3:1]F"],

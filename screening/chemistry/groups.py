@@ -757,6 +757,7 @@ def _quaternising(group: Group) -> bool:
 
 KINDS: dict[str, Kind] = {
     "any group": lambda g: bool(g.atoms),
+    "group at one place": lambda g: bool(g.atoms) and len(g.attachments) == 1,
     "acyclic alkyl": lambda g: _hydrocarbyl(g, _saturated_or(), ring=False),
     "alkyl with a ring": lambda g: _hydrocarbyl(g, _saturated_or(), ring=True),
     "acyclic alkenyl": lambda g: _alkenyl(g, ring=False),

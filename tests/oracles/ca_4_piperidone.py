@@ -31,7 +31,13 @@ def _accounts(mol: Chem.Mol, ring: Piperidine) -> Iterator[Account]:
     places = dict.fromkeys(ring.carbons, "ring") | {ring.c4: "carbonyl", ring.n1: "nitrogen"}
     frame = Frame(places, generic.chain_bonds((*ring.order, ring.n1)), bare=SLOTS)
 
+    four = len([a for a in common.neighbours(mol, ring.n1) if a not in ring.atoms]) > 1
+
     def read(place: str, group: Group) -> Part:
+        if place == "nitrogen" and four:
+            oxide = group.elements() == [OXYGEN]
+            fit = Fit.DEFINITE if oxide else generic.bound_by_carbon(group)
+            return part(min(Fit.ARGUABLE, fit), "nitrogen-form")
         if place != "carbonyl":
             return part(Fit.ARGUABLE, place)
         if ketone:

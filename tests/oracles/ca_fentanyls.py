@@ -90,6 +90,9 @@ def _accounts(mol: Chem.Mol, sight: Sight, reference: Reference) -> Iterator[Acc
         return
     if (reference.is_anilide and not third) or (reference.own and not on_ring):
         return
+    bare = reference.own is None
+    if bare and reference.is_anilide and len(on_ring) > 1:
+        return
 
     alone = generic.joined_rings(mol, sight.aryl, frame.core - sight.aryl) == sight.aryl
     same = common.is_benzene(mol, sight.aryl) and alone
@@ -101,13 +104,20 @@ def _accounts(mol: Chem.Mol, sight: Sight, reference: Reference) -> Iterator[Acc
             if place == "amine":
                 return _on_amine(group, reference)
             if place == "ring nitrogen":
-                if group.root == fourth:
-                    return part(Fit.ARGUABLE, "nitrogen")
+                # Where the reference has nothing on the nitrogen, each group is of the form.
+                if group.root == fourth or (bare and fourth is not None):
+                    return part(min(Fit.ARGUABLE, _on_four(group)), "nitrogen-form")
                 return _on_ring_nitrogen(group, reference)
             return part(Fit.ARGUABLE, place)
 
         parts = generic.read_fragments(mol, frame, read, slots=SLOTS)
         yield from generic.accounts(parts, aryl, reference_is_member=True)
+
+
+def _on_four(group: Group) -> Fit:
+    """The oxygen of an N-oxide, or a group bound by carbon."""
+    oxide = group.elements() == [common.OXYGEN]
+    return Fit.DEFINITE if oxide else generic.bound_by_carbon(group)
 
 
 def _on_amine(group: Group, reference: Reference) -> Part:

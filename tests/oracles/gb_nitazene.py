@@ -120,8 +120,13 @@ def _chains(mol: Chem.Mol, core: Benzimidazole) -> Iterator[tuple[int, int, int]
                 continue
             for amine in common.neighbours(mol, far):
                 is_amine = common.number(mol, amine) == NITROGEN and not common.aromatic(mol, amine)
-                if amine != near and is_amine and common.inert(mol, amine):
+                if amine != near and is_amine and (common.inert(mol, amine) or _four(mol, amine)):
                     yield amine, far, near
+
+
+def _four(mol: Chem.Mol, amine: int) -> bool:
+    """A nitrogen with four bonds and a positive charge: an N-oxide or a quaternary ion."""
+    return common.charge(mol, amine) == 1 and len(common.neighbours(mol, amine)) == 4
 
 
 def _bare(mol: Chem.Mol, atom: int) -> bool:
@@ -141,16 +146,22 @@ def _is_bridge(mol: Chem.Mol, atom: int) -> bool:
 def _accounts(mol: Chem.Mol, skeleton: Skeleton) -> Iterator[Account]:
     frame = skeleton.frame()
 
-    def read(place: str, group: Group) -> Part:
-        return _read(place, group)
-
     def special(fragment: Fragment) -> Part | None:
         return _named_bridge(mol, frame, fragment)
 
-    parts = generic.read_fragments(mol, frame, read, special)
     replaced = common.number(mol, skeleton.bridge) != CARBON
     bridge = part(Fit.DEFINITE, "(v)") if replaced else KEPT
-    yield from generic.accounts(parts, bridge)
+    # The paragraph is silent on a fourth bond: what is bound then is a form of the amine.
+    four = _four(mol, skeleton.amine)
+
+    def read(place: str, group: Group) -> Part:
+        if place == "amine" and four:
+            oxide = group.elements() == [OXYGEN]
+            extra = Fit.DEFINITE if oxide else generic.bound_by_carbon(group)
+            return part(min(Fit.ARGUABLE, extra), "(i)")
+        return _read(place, group)
+
+    yield from generic.accounts(generic.read_fragments(mol, frame, read, special), bridge)
 
 
 def _named_bridge(mol: Chem.Mol, frame: Frame, fragment: Fragment) -> Part | None:

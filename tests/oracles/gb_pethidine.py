@@ -20,6 +20,15 @@ from .generic import KEPT, OUTSIDE, Frame, Part, part
 WORD_III = generic.any_of(
     generic.alkyl, generic.alkoxy, generic.aryloxy, common.halo, common.haloalkyl
 )
+ON_NITROGEN = generic.any_of(
+    generic.acyclic(generic.alkyl_or_alkenyl),
+    generic.alkynyl,
+    generic.acyclic(common.haloalkyl),
+    lambda group: Fit.DEFINITE if generic.acyl(group) is Fit.DEFINITE else Fit.NO,
+    generic.arylmethyl,
+    generic.phenethyl,
+    generic.capped(Fit.ARGUABLE, generic.bound_by_carbon),
+)
 WORD_IV = generic.any_of(generic.alkoxycarbonyl, generic.alkoxyalkyl, generic.acyloxy)
 
 
@@ -105,7 +114,7 @@ def _read(place: str, group: Group) -> Part:
     if place == "N1":
         if generic.is_own(group, lambda g: generic.methyl(g) is Fit.DEFINITE):
             return KEPT
-        return part(generic.bound_by_carbon(group), "(i)")
+        return part(ON_NITROGEN(group), "(i)")
     if place == "piperidine":
         return part(generic.alkyl_or_alkenyl(group), "(ii)")
     if place == "phenyl":

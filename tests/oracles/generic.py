@@ -359,6 +359,28 @@ def bound_by_carbon(group: Group) -> Fit:
     return Fit.DEFINITE if single and common.number(group.mol, group.root) == CARBON else Fit.NO
 
 
+def alkynyl(group: Group) -> Fit:
+    """Alkynyl: carbon alone, without a ring, with a triple bond."""
+    carbon = group.whole() and set(group.elements()) == {CARBON} and not group.cyclic()
+    single = common.single(group.mol, group.anchor, group.root)
+    return Fit.DEFINITE if carbon and single and 3.0 in _orders(group) else Fit.NO
+
+
+def phenethyl(group: Group) -> Fit:
+    """Bare phenethyl: two CH2 and a phenyl without substituents."""
+    mol, first = group.mol, group.root
+    if set(group.elements()) != {CARBON} or carbons(group) != 8:
+        return Fit.NO
+    chain = [a for a in group.atoms if common.saturated(mol, a)]
+    beyond = group.inside(first)
+    if len(chain) != 2 or first not in chain or len(list(beyond)) != 1:
+        return Fit.NO
+    second = next(a for a in chain if a != first)
+    ends = [a for a in common.neighbours(mol, second) if a != first]
+    ring = len(ends) == 1 and common.aromatic(mol, ends[0])
+    return Fit.DEFINITE if ring and second in set(group.inside(first)) else Fit.NO
+
+
 def arylmethyl(group: Group) -> Fit:
     """A group whose first atom is a saturated carbon that bears an aromatic ring."""
     mol, root = group.mol, group.root
