@@ -53,11 +53,13 @@ HitKey = tuple[str, str, str, str, str]
 PINNED: set[HitKey] = {
     (h["name"], h["entry"], h["certainty"], h["reading"], h["form"]) for h in HITS
 }
-# The law reaches these only towards places that are on none of the ways (21 CFR 1310.08).
+# The law reaches these only towards places that are on none of the ways: 21 CFR 1310.08, and the
+# Chinese list for Myanmar, Laos and Afghanistan.
 ELSEWHERE = {
     "us/list-ii/hydrogen-chloride",
     "us/list-ii/methyl-isobutyl-ketone",
     "us/list-ii/sulfuric-acid",
+    *(h["entry"] for h in HITS if h["entry"].startswith("cn/myanmar-laos-afghanistan-list/")),
 }
 DEFINITE = {name for name, _, certainty, _, _ in PINNED if certainty == "definite"}
 LOOKED_AT = {name for name, *_ in PINNED} - DEFINITE

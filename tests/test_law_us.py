@@ -367,7 +367,8 @@ class TestBoundaries:
     def test_propionyl_chloride_is_held_for_review(self, export: Decide) -> None:
         """Its final rule was published on 2026-03-10; the effective day is unread, so from then on
         a person must look, and nobody is told that it is in force or free."""
-        assert export(PROPIONYL_CHLORIDE, "2026-03-09").outcome is Outcome.NO_LISTING_FOUND
+        before = here(export(PROPIONYL_CHLORIDE, "2026-03-09"))
+        assert set(before) == {"us/special-surveillance-list/propionyl-chloride"}
         for day in ("2026-03-10", "2026-04-09", TODAY):
             decision = export(PROPIONYL_CHLORIDE, day)
             hit = here(decision)["us/list-i/propionyl-chloride"]
@@ -428,7 +429,6 @@ class TestPrecursors:
         ("smiles", "entry"),
         [
             (NPP, "npp"),
-            (salt(NPP), "npp"),
             (salt(BENZYLFENTANYL), "benzylfentanyl"),
             (salt(BOC_AP), "1-boc-4-ap"),
             (PIPERIDINE, "piperidine"),
@@ -439,6 +439,11 @@ class TestPrecursors:
     def test_lines_of_their_own(self, smiles: str, entry: str, export: Decide) -> None:
         """Each line is hit by its substance, and by its salts where the line has them."""
         assert here(export(smiles))[f"us/list-i/{entry}"].certainty is Certainty.DEFINITE
+
+    def test_a_line_that_does_not_name_salts_asks_about_them(self, export: Decide) -> None:
+        """21 CFR 1310.02(a) names NPP without its salts."""
+        hit = here(export(salt(NPP)))["us/list-i/npp"]
+        assert (hit.certainty, hit.reading) == (Certainty.ARGUABLE, "form-salt")
 
     @pytest.mark.parametrize(
         "smiles",
