@@ -19,6 +19,7 @@ from functools import cache
 from screening.decision import Finding, FindingCode, Severity
 from screening.errors import ShipmentError
 from screening.places import place_code
+from screening.rules.quantities import read_amount
 from screening.shipment import Shipment
 
 FIELDS = (
@@ -26,28 +27,38 @@ FIELDS = (
     "inchi",
     "cas",
     "name",
+    "formula",
+    "molar_mass",
+    "item",
     "hs_code",
+    "un_number",
     "quantity",
     "unit",
+    "gross_weight",
     "purity",
     "origin",
     "transit",
     "destination",
+    "transport",
     "day",
+    "ordered",
     "exporter",
+    "exporter_address",
     "consignee",
+    "consignee_address",
+    "customer",
     "end_use",
     "id",
 )
 """What a column can be read as."""
 
-IDENTIFYING = frozenset({"structure", "inchi", "cas", "name", "hs_code"})
+IDENTIFYING = frozenset({"structure", "inchi", "cas", "name", "item", "hs_code"})
 """Without one of these a table says nothing about the goods."""
 
 MAX_TEXT = 10_000
 """Characters that are read of a cell, structures apart: they have limits of their own."""
 
-_JOINED = frozenset({"cas", "name", "end_use"})
+_JOINED = frozenset({"cas", "name", "end_use", "transport"})
 _PLACES = frozenset({"origin", "transit", "destination"})
 
 # Field, then groups of spellings, the preferred group first. Quantities and units carry a second
@@ -65,7 +76,10 @@ SPELLINGS: Mapping[tuple[str, str], tuple[str, ...]] = {
         ROMol
         """,
     ),
-    ("inchi", ""): ("InChI; Standard InChI; StdInChI; InChI string; InChI code",),
+    ("inchi", ""): (
+        "InChI; Standard InChI; StdInChI; InChI string; InChI code",
+        "InChIKey; InChI key; Standard InChIKey; Standard InChI key; StdInChIKey; InChI-Key",
+    ),
     ("cas", ""): (
         """
         CAS; CAS No; CAS number; CAS num; CAS nr; CAS #; CASRN; CAS RN; CAS registry number;
@@ -109,6 +123,37 @@ SPELLINGS: Mapping[tuple[str, str], tuple[str, ...]] = {
         中文名稱; 英文名稱; 規格型號
         """,
     ),
+    ("formula", ""): (
+        """
+        Formula; Molecular formula; Chemical formula; Mol formula; MF; Empirical formula;
+        Sum formula; Hill formula; Summenformel; Molekülformel; Fórmula; Fórmula molecular;
+        Fórmula química; Formule moléculaire; Formule brute; Formule chimique; 分子式; 化学式
+        """,
+    ),
+    ("molar_mass", ""): (
+        """
+        Molar mass; Molecular weight; Molecular mass; Mol weight; Mol wt; Mol. wt.; MW; M.W.; FW;
+        Formula weight; Molmasse; Molare Masse; Molekulargewicht; Molgewicht; Masa molar;
+        Peso molecular; Masse molaire; Masse moléculaire; 分子量; 摩尔质量
+        """,
+    ),
+    ("item", ""): (
+        """
+        Item code; Product code; Product no; Product number; Article code; Article no;
+        Article number; Material code; Material no; Material number; SKU; SKU code; Part no;
+        Part number; Catalog no; Catalog number; Catalogue no; Catalogue number; Cat no;
+        Stock code; Artikelnummer; Artikel-Nr; Materialnummer; Produktnummer; Código de producto;
+        Código de artículo; Código del producto; Code article; Code produit; 货号; 产品编号;
+        产品编码; 产品代码; 物料编码; 物料编号; 物料代码; 物料号; 料号; 目录号
+        """,
+    ),
+    ("un_number", ""): (
+        """
+        UN; UN no; UN number; UN nr; UN #; UN code; UN ID; UNNO; UN/NA; UN/NA number;
+        Hazmat UN number; Dangerous goods number; UN-Nummer; Número ONU; N.º ONU; Nº ONU;
+        Numéro ONU; N° ONU; UN编号; UN号; 联合国编号; 危险品编号; 危规号
+        """,
+    ),
     ("hs_code", ""): (
         """
         HS; HS code; HS codes; HSN; HSN code; HTS; HTS code; HTS number; HTSUS; HS number;
@@ -147,6 +192,12 @@ SPELLINGS: Mapping[tuple[str, str], tuple[str, ...]] = {
         Masse nette; 净重; 净重量; 淨重
         """,
         "Mass; Weight; Volume; Gewicht; Masse; Peso; Volumen; Poids; 重量",
+    ),
+    ("gross_weight", ""): (
+        """
+        Gross weight; Gross wt; Gross mass; Gross; Total gross weight; G.W.; GW; Bruttogewicht;
+        Rohmasse; Bruttomasse; Brutto; Peso bruto; Masa bruta; Poids brut; Masse brute; 毛重; 毛重量
+        """,
     ),
     ("unit", ""): (
         """
@@ -229,6 +280,23 @@ SPELLINGS: Mapping[tuple[str, str], tuple[str, ...]] = {
         进口国地区; 运抵国; 运抵国地区; 抵运国; 收货国; 進口國
         """,
     ),
+    ("transport", ""): (
+        """
+        Transport; Transport mode; Mode of transport; Mode of transportation; Means of transport;
+        Shipping mode; Mode of shipment; Shipment mode; Conveyance; Carrier; Vessel; Vessel name;
+        Vessel voyage; Flight; Flight no; Verkehrszweig; Transportmittel; Beförderungsmittel;
+        Transportart; Medio de transporte; Modo de transporte; Mode de transport;
+        Moyen de transport; Navire; 运输方式; 运输工具; 承运人; 船名; 船名航次; 航班号
+        """,
+    ),
+    ("ordered", ""): (
+        """
+        Order date; Ordered; Ordered on; Date of order; Order day; PO date; Purchase order date;
+        Sales order date; Contract date; Date of contract; Bestelldatum; Auftragsdatum;
+        Vertragsdatum; Fecha de pedido; Fecha pedido; Fecha de contrato; Date de commande;
+        Date du contrat; 订单日期; 下单日期; 合同日期; 签约日期; 訂單日期
+        """,
+    ),
     ("day", ""): (
         """
         Ship date; Shipping date; Date of shipment; Shipment date; Shipped on; Shipped date;
@@ -258,6 +326,32 @@ SPELLINGS: Mapping[tuple[str, str], tuple[str, ...]] = {
         Embarcador; Exportateur; Nom de l'exportateur; Expéditeur; Fournisseur; Vendeur;
         出口商; 出口企业; 发货人; 境内发货人; 发货单位; 经营单位; 供应商; 卖方; 托运人;
         出口方; 發貨人; 出口商名称
+        """,
+    ),
+    ("exporter_address", ""): (
+        """
+        Exporter address; Address of exporter; Supplier address; Shipper address;
+        Consignor address; Seller address; Sender address; Vendor address; Ausführeradresse;
+        Adresse des Ausführers; Lieferantenadresse; Absenderadresse; Dirección del exportador;
+        Domicilio del exportador; Adresse de l'exportateur; Adresse de l'expéditeur; 出口商地址;
+        发货人地址; 出口企业地址
+        """,
+    ),
+    ("consignee_address", ""): (
+        """
+        Consignee address; Address of consignee; Importer address; Buyer address;
+        Customer address; Receiver address; Recipient address; Ship to address;
+        Delivery address; Place of delivery address; Empfängeradresse; Adresse des Empfängers;
+        Lieferadresse; Kundenadresse; Dirección del importador; Dirección del consignatario;
+        Domicilio del importador; Adresse de l'importateur; Adresse du destinataire;
+        Adresse de livraison; 收货人地址; 进口商地址; 收货地址
+        """,
+    ),
+    ("customer", ""): (
+        """
+        Customer status; Customer type; Type of customer; Kind of customer; Regular customer;
+        New or regular customer; Customer relationship; Kundenstatus; Kundenart;
+        Tipo de cliente; Type de client; Statut du client; 客户类型; 客户类别; 客户状态
         """,
     ),
     ("consignee", ""): (
@@ -472,7 +566,7 @@ def recognise_header(header: str) -> tuple[str, int, str, str | None] | None:
     for candidate in candidates:
         found = _lookup().get(normalise_header(candidate))
         if found is not None:
-            states_unit = unit is not None and found[0] in {"quantity", "purity"}
+            states_unit = unit is not None and found[0] in {"quantity", "gross_weight", "purity"}
             return (*found, unit.group(1) if unit and states_unit else None)
     # bilingual headers: every part that is known must mean the same
     parts = [_lookup().get(normalise_header(p)) for p in re.split(r"[/|\n()]", text)]
@@ -694,9 +788,14 @@ def to_shipment(
     """
     findings: list[Finding] = []
     texts: dict[str, str | None] = {}
-    for field in ("cas", "name", "end_use"):
+    for field in ("cas", "name", "end_use", "transport"):
         texts[field] = _joined(mapping, row, field, findings)
-    for field in ("hs_code", "purity", "exporter", "consignee", "id", "origin", "destination"):
+    for field in ("formula", "molar_mass", "item", "un_number"):
+        texts[field] = _first(mapping, row, field, findings)
+    for field in (
+        *("hs_code", "purity", "exporter", "exporter_address", "consignee", "consignee_address"),
+        *("customer", "id", "origin", "destination"),
+    ):
         texts[field] = _first(mapping, row, field, findings)
     structure = _first(mapping, row, "structure", findings)
     inchi = _first(mapping, row, "inchi", findings)
@@ -708,11 +807,14 @@ def to_shipment(
         structure=structure,
         inchi=inchi,
         quantity=_quantity(mapping, row, findings),
+        net_weight=_weight(mapping, row, "quantity", "net", findings),
+        gross_weight=_weight(mapping, row, "gross_weight", "", findings),
         transit=_transit(mapping, row, findings),
         day=_shipping_day(mapping, row, day, override_day, findings),
+        ordered=_order_day(mapping, row, findings),
         **texts,
     )
-    return shipment, tuple(findings)
+    return shipment, tuple(dict.fromkeys(findings))
 
 
 def _read(
@@ -813,14 +915,37 @@ def _namibia(
 
 
 def _quantity(mapping: ColumnMapping, row: Sequence[str], findings: list[Finding]) -> str | None:
-    """The amount with its unit: the first column that has both, else the first that is filled."""
+    """The amount with its unit: the first column that says a mass or volume.
+
+    Without one, the first that has a unit at all, else the first that is filled.
+    """
+    amounts = _weighed(mapping, row, "quantity", findings)
+    readable = (text for _, text, _ in amounts if read_amount(text).known)
+    known = (text for _, text, has_unit in amounts if has_unit)
+    return next(readable, next(known, amounts[0][1] if amounts else None))
+
+
+def _weight(
+    mapping: ColumnMapping, row: Sequence[str], field: str, group: str, findings: list[Finding]
+) -> str | None:
+    """The first filled column of one kind of weight, with its unit."""
+    amounts = _weighed(mapping, row, field, findings)
+    return next((text for column, text, _ in amounts if column.group == group), None)
+
+
+def _weighed(
+    mapping: ColumnMapping, row: Sequence[str], field: str, findings: list[Finding]
+) -> list[tuple[Column, str, bool]]:
+    """Filled columns of amounts with their units, and whether a unit is there."""
     filled = _filled(mapping, row, "unit", findings)
     units = {column.group: text for column, text in reversed(filled)}
     quantities = mapping.of("quantity")
     if filled and len(quantities) == len(mapping.of("unit")) == 1:
         units[quantities[0].group] = filled[0][1]  # the only unit is that of the only number
-    amounts: list[tuple[str, bool]] = []
-    for column, text in _filled(mapping, row, "quantity", findings):
+    if field == "gross_weight":
+        units = {"": units["net"]} if "net" in units else {}  # a unit of weights is that of both
+    amounts: list[tuple[Column, str, bool]] = []
+    for column, text in _filled(mapping, row, field, findings):
         unit = column.unit or units.get(column.group)
         has_letters = any(c.isalpha() for c in text)
         if unit and not _ends_with(text, unit):
@@ -828,8 +953,8 @@ def _quantity(mapping: ColumnMapping, row: Sequence[str], findings: list[Finding
             whole = text if has_letters and column.unit else f"{text} {unit}"
         else:
             whole = text
-        amounts.append((whole, has_letters or bool(unit)))
-    return next((text for text, known in amounts if known), amounts[0][0] if amounts else None)
+        amounts.append((column, whole, has_letters or bool(unit)))
+    return amounts
 
 
 def _ends_with(text: str, unit: str) -> bool:
@@ -881,6 +1006,28 @@ def _shipping_day(
         )
     )
     return fill
+
+
+def _order_day(
+    mapping: ColumnMapping, row: Sequence[str], findings: list[Finding]
+) -> dt.date | None:
+    """The day of the order; one that is not read is said and left out."""
+    cells = _filled(mapping, row, "ordered", findings)
+    cells = [(c, text) for c, text in cells if set(text) - set("0-/.: ")]
+    if not cells:
+        return None
+    column, text = cells[0]
+    reading = read_day_cell(text)
+    if reading.day is None:
+        findings.append(
+            Finding(
+                code=FindingCode.ORDER_DAY_NOT_READ,
+                severity=Severity.NOTE,
+                message=f"{column.header!r} {_short(text)} was not read: {reading.problem}; "
+                "whether the law changed after the order was not asked.",
+            )
+        )
+    return reading.day
 
 
 def _other_days(day: dt.date, cells: Sequence[tuple[Column, str]], findings: list[Finding]) -> None:

@@ -1,17 +1,215 @@
-"""What has to be done: the requirements that hits make due, and what the ends make of them."""
+"""What has to be done: the requirements that hits make due, and what the ends make of them.
+
+Everything here follows from the hits, the shipment and the sums; no chemistry is asked again, so
+that a decision can be settled anew when the sums of a whole file are known.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
 
-from screening.decision import Certainty, FindingCode, Hit, Requirement, Severity
+from screening.chemistry.structure import Structure
+from screening.chemistry.weights import share_of
+from screening.decision import (
+    Certainty,
+    Decision,
+    FindingCode,
+    Hit,
+    Measure,
+    Requirement,
+    Severity,
+    Sum,
+    SumLine,
+)
+from screening.explain import latest_day, sum_words
 from screening.findings import Findings
-from screening.journey import Journey, has_lists, title_of
+from screening.forms import FormField, fill
+from screening.history import Totals, part_of
+from screening.journey import has_lists, title_of
 from screening.rules.load import Bundle
-from screening.rules.requirements import due
+from screening.rules.model import Entry, RequirementRule, Threshold
+from screening.rules.quantities import (
+    Per,
+    Reading,
+    Strength,
+    mass_text,
+    read_amount,
+    read_strength,
+    share_text,
+    volume_text,
+)
+from screening.rules.requirements import (
+    Due,
+    Facts,
+    NotDue,
+    due,
+    is_mixture,
+    read_customer,
+    read_preparations,
+    read_purposes,
+    reliefs,
+)
+from screening.rules.thresholds import Total, limit_text, period_of, reached
+from screening.rules.timeline import Standing, bounds, current, describe, known_versions, standing
 from screening.shipment import LegKind, Shipment
 
+NEAR_DAYS = 60
+"""Days after the shipping day within which a change of law is pointed out."""
+
 _LEG_ORDER = list(LegKind)
+
+DUTY_FINDINGS = frozenset(
+    {
+        FindingCode.QUANTITY_MISSING,
+        FindingCode.QUANTITY_NOT_READ,
+        FindingCode.QUANTITY_AMBIGUOUS,
+        FindingCode.PURITY_NOT_READ,
+        FindingCode.PARTY_MISSING,
+        FindingCode.BELOW_THRESHOLD,
+        FindingCode.OVER_BY_SUM,
+        FindingCode.MIXTURE_WITHIN_LIMIT,
+        FindingCode.MIXTURE_QUESTION,
+        FindingCode.LAW_CHANGED,
+        FindingCode.ABOUT_TO_LAPSE,
+        FindingCode.ABOUT_TO_CHANGE,
+        FindingCode.DESTINATION_ONLY,
+        FindingCode.ASYMMETRY,
+    }
+)
+"""What is found here and nowhere else; found anew when a decision is settled anew."""
+
+
+# --- amounts ---------------------------------------------------------------------------------
+
+
+def amount_of(shipment: Shipment) -> Reading:
+    """How much is shipped, by everything that the shipment says about it.
+
+    The larger of the quantity and the net weight counts; without either, the gross weight, which
+    is never less than the net.
+    """
+    said = [read_amount(text) for text in (shipment.quantity, shipment.net_weight) if text]
+    masses = [r.mass_mg for r in said if r.mass_mg is not None]
+    volumes = [r.volume_ul for r in said if r.volume_ul is not None]
+    doubts = [d for r in said for d in r.doubts]
+    if len(masses) == 2 and max(masses) - min(masses) > max(masses) // 100:
+        doubts.append("the quantity and the net weight differ")
+    if not masses and not volumes and shipment.gross_weight:
+        gross = read_amount(shipment.gross_weight)
+        if gross.mass_mg is not None:
+            return Reading(gross.mass_mg, None, None, (*doubts, "the gross weight was counted"))
+    problem = next((r.problem for r in said if r.problem), None)
+    if not masses and not volumes:
+        return Reading(problem=problem or "nothing is stated")
+    return Reading(
+        max(masses, default=None), max(volumes, default=None), None, tuple(dict.fromkeys(doubts))
+    )
+
+
+def strength_of(shipment: Shipment) -> Strength:
+    """The share of the substance in the goods, as the shipment states it."""
+    return read_strength(shipment.purity)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A structure that the goods may be, for its weight.
+
+    Attributes:
+        structure: the structure.
+        drawn: the shipment draws it; otherwise a name or number led to it.
+    """
+
+    structure: Structure
+    drawn: bool
+
+
+def measures(
+    hits: Iterable[Hit], shipment: Shipment, bundle: Bundle, drawings: Sequence[Drawing]
+) -> tuple[Measure, ...]:
+    """What the goods weigh under each entry that is hit.
+
+    What is not the substance is taken off only where the goods are a mixture: a stated purity of
+    98 % speaks of impurities, and a substance with its impurities is the substance.
+
+    Args:
+        hits: of the shipment.
+        shipment: what is submitted.
+        bundle: the loaded law, for densities.
+        drawings: the structures that the goods may be, for the share of a salt that is its base.
+    """
+    components: dict[str, set[str | None]] = {}
+    for hit in hits:
+        if hit.entry in bundle.entries:
+            components.setdefault(hit.entry, set()).add(hit.component)
+    if not components:
+        return ()
+    amount = amount_of(shipment)
+    strength = strength_of(shipment)
+    made_up = read_preparations(shipment.name, shipment.hs_code)
+    share = strength.high if is_mixture(made_up, strength) else Decimal(1)
+    found: list[Measure] = []
+    for entry_id, parts in components.items():
+        density = bundle.entries[entry_id].density
+        mass = amount.mass_mg
+        if mass is None and amount.volume_ul is not None and density is not None:
+            mass = _up(amount.volume_ul * Decimal(str(density.greatest_kg_per_l)))
+        base = max(_base_share(drawings, part) for part in parts)
+        found.append(
+            Measure(
+                entry=entry_id,
+                goods_mg=mass,
+                goods_ul=amount.volume_ul,
+                substance_mg=None if mass is None else _up(mass * share),
+                base_mg=None if mass is None else _up(mass * share * base),
+            )
+        )
+    return tuple(found)
+
+
+def _base_share(drawings: Sequence[Drawing], component: str | None) -> Decimal:
+    """The share of a drawn salt that is its base; 1 where none is drawn.
+
+    A drawing says which salt it is; a name or number beside it is often that of the base.
+    """
+    holding = [d for d in drawings if any(c.smiles == component for c in d.structure.components)]
+    shares = [
+        share_of(d.structure, component)
+        for d in [d for d in holding if d.drawn] or holding
+        if component is not None
+    ]
+    return max(shares, default=Decimal(1))
+
+
+def _up(value: Decimal) -> int:
+    return int(value.to_integral_value(rounding=ROUND_CEILING))
+
+
+# --- duties ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Case:
+    """What duties are found for.
+
+    Attributes:
+        shipment: what is submitted.
+        origin, destination: codes; None where missing or not read.
+        hits: what the goods fall under.
+        measures: what they weigh under each entry.
+        totals: what the lines add up to, by entry and threshold.
+    """
+
+    shipment: Shipment
+    origin: str | None
+    destination: str | None
+    hits: Sequence[Hit]
+    measures: Sequence[Measure]
+    totals: Totals
 
 
 class Duties:
@@ -19,72 +217,261 @@ class Duties:
 
     Args:
         bundle: the loaded law.
-        shipment: what is submitted.
-        journey: where it goes.
+        case: the shipment, its hits and sums.
         jurisdictions: codes asked by setting, None for all.
+        known_on: what the bundle had recorded by that day; None: all of it.
         findings: takes what the officer must know besides.
     """
 
     def __init__(
         self,
         bundle: Bundle,
-        shipment: Shipment,
-        journey: Journey,
+        case: Case,
         *,
         jurisdictions: tuple[str, ...] | None,
+        known_on: dt.date | None,
         findings: Findings,
     ) -> None:
         self.bundle = bundle
-        self.shipment = shipment
-        self.journey = journey
+        self.case = case
+        self.shipment = case.shipment
+        self.hits = case.hits
         self.jurisdictions = jurisdictions
+        self.known_on = known_on
         self.findings = findings
+        self.strength = strength_of(case.shipment)
+        self.made_up = read_preparations(case.shipment.name, case.shipment.hs_code)
+        self.purposes = read_purposes(case.shipment.end_use)
+        self.customer = read_customer(case.shipment.customer)
+        self.origin = self._with_unions(case.origin)
+        self.destination = self._with_unions(case.destination)
+        self._over: dict[tuple[str, str], bool] = {}
+        self._sets: dict[str, Mapping[str, frozenset[str]]] = {}
 
-    def requirements(self, hits: Sequence[Hit]) -> tuple[Requirement, ...]:
-        """What is due, each document once, with the entries that make it due."""
+    def find(self) -> tuple[Requirement, ...]:
+        """What is due, each document once; says what else follows from hits and sums."""
+        requirements = self._requirements()
+        self._asymmetry(requirements)
+        self._timing()
+        self._amounts()
+        return requirements
+
+    # --- what is due ---------------------------------------------------------------------
+
+    def _requirements(self) -> tuple[Requirement, ...]:
         found: dict[tuple[str, str, str], Requirement] = {}
-        for hit in hits:
+        for hit in self.hits:
             jurisdiction = self.bundle.jurisdictions[hit.jurisdiction].file
-            rules = (*self.bundle.lists[hit.list].file.requirements, *jurisdiction.requirements)
-            for rule in due(
-                rules,
-                leg=hit.leg,
-                entry=hit.entry,
-                origin=self.journey.origin,
-                destination=self.journey.destination,
-                day=self.shipment.day,
+            entry = self.bundle.entries.get(hit.entry)
+            facts = self._facts(hit, entry)
+            mixtures = entry.mixtures if entry else {}
+            spared: list[NotDue] = []
+            for owner, rules in (
+                (hit.list, self.bundle.lists[hit.list].file.requirements),
+                (hit.jurisdiction, jurisdiction.requirements),
             ):
-                key = (hit.place, hit.leg.value, f"{hit.list}/{rule.id}")
-                known = found.get(key)
-                if known is None:
-                    found[key] = Requirement(
-                        jurisdiction=hit.place,
-                        document=rule.document,
-                        authority=rule.authority,
-                        who=rule.who,
-                        leg=hit.leg,
-                        lead_days=rule.lead_days,
-                        lead_kind=rule.lead_kind,
-                        contains=rule.contains,
-                        because=rule.because,
-                        citation=rule.citation,
-                        checked=rule.checked,
-                        entries=(hit.entry,),
-                    )
-                elif hit.entry not in known.entries:
-                    found[key] = known.model_copy(update={"entries": (*known.entries, hit.entry)})
-        definite = {h.entry for h in hits if h.certainty is Certainty.DEFINITE}
+                owed, gone = due(
+                    rules, leg=hit.leg, entry=hit.entry, facts=facts, mixtures=mixtures
+                )
+                for one in owed:
+                    requirement = self._requirement(hit, entry, owner, one)
+                    key = (hit.place, hit.leg.value, requirement.id)
+                    known = found.get(key)
+                    found[key] = requirement if known is None else _both(known, requirement)
+                spared += gone
+            if entry is not None:
+                self._say_not_due(hit, entry, spared)
+                self._mixture_questions(hit, entry, facts)
+        definite = {h.entry for h in self.hits if h.certainty is Certainty.DEFINITE}
         result = [
             r
             if definite & set(r.entries)
-            else r.model_copy(update={"because": f"If the arguable hit is confirmed: {r.because}"})
+            else r.model_copy(
+                update={
+                    "because": f"If the arguable hit is confirmed: {r.because}",
+                    "conditional": True,
+                }
+            )
             for r in found.values()
         ]
         return tuple(sorted(result, key=lambda r: _LEG_ORDER.index(r.leg)))
 
-    def asymmetry(self, hits: Sequence[Hit], requirements: Sequence[Requirement]) -> None:
+    def _facts(self, hit: Hit, entry: Entry | None) -> Facts:
+        over = {
+            name: self._is_over(entry, name)
+            for name, threshold in (entry.thresholds if entry else {}).items()
+            if entry is not None and (threshold.legs is None or hit.leg in threshold.legs)
+        }
+        sets = self._sets.get(hit.jurisdiction)
+        if sets is None:
+            file = self.bundle.jurisdictions[hit.jurisdiction].file
+            sets = {name: frozenset(s.places) for name, s in file.sets.items()}
+            self._sets[hit.jurisdiction] = sets
+        return Facts(
+            day=self.shipment.day,
+            origin=self.origin,
+            destination=self.destination,
+            purposes=self.purposes,
+            customer=self.customer,
+            preparations=self.made_up,
+            strength=self.strength,
+            over=over,
+            sets=sets,
+        )
+
+    def _is_over(self, entry: Entry, name: str) -> bool:
+        """A threshold is reached, or must be taken as reached."""
+        key = (entry.id, name)
+        if key not in self._over:
+            total = self._total(entry, name)
+            self._over[key] = reached(entry.thresholds[name], total, entry.density)
+        return self._over[key]
+
+    def _with_unions(self, place: str | None) -> frozenset[str] | None:
+        if place is None:
+            return None
+        known = self.bundle.jurisdictions.get(place)
+        return frozenset({place, *(known.file.member_of if known else ())})
+
+    def _total(self, entry: Entry, threshold: str) -> Total:
+        """The sum under a threshold; an entry that was not measured counts as over."""
+        return self.case.totals.get((entry.id, threshold), Total(unread=1, count=1))
+
+    def _requirement(self, hit: Hit, entry: Entry | None, owner: str, one: Due) -> Requirement:
+        rule = one.rule
+        places = {
+            "origin": self._place_title(self.case.origin),
+            "destination": self._place_title(self.case.destination),
+        }
+        open_ = tuple(_placed(text, places) for text in one.open)
+        because = (
+            f"{rule.because.rstrip()} {one.lead_because}" if one.lead_because else rule.because
+        )
+        requirement = Requirement(
+            id=f"{owner}/{rule.id}",
+            jurisdiction=hit.place,
+            document=rule.document,
+            form=rule.form,
+            fields=fill(rule.fields, self.shipment, self._known(hit, entry)),
+            authority=rule.authority,
+            who=rule.who,
+            leg=hit.leg,
+            lead_days=one.lead_days,
+            lead_kind=one.lead_kind,
+            contains=rule.contains,
+            because=because,
+            conditional=bool(open_),
+            open=open_,
+            sums=self._sums(entry, rule),
+            citation=rule.citation,
+            checked=rule.checked,
+            entries=(hit.entry,),
+        )
+        latest = latest_day(requirement, self.shipment.day)
+        return requirement.model_copy(update={"due": latest})
+
+    def _place_title(self, code: str | None) -> str:
+        return "the place" if code is None else title_of(code, self.bundle)
+
+    def _known(self, hit: Hit, entry: Entry | None) -> Mapping[FormField, str]:
+        """Values for forms that do not stand in the shipment itself."""
+        known = {FormField.SUBSTANCE: hit.title}
+        if entry is not None and entry.codes:
+            known[FormField.SUBSTANCE_CODE] = ", ".join(
+                f"{name}: {code}" for name, code in entry.codes.items()
+            )
+        if entry is not None and entry.cas and self.shipment.cas is None:
+            known[FormField.CAS] = ", ".join(entry.cas)
+        measure = next((m for m in self.case.measures if m.entry == hit.entry), None)
+        if measure is not None and measure.base_mg is not None:
+            known[FormField.BASE_WEIGHT] = f"at most {mass_text(measure.base_mg)}"
+        if self.case.origin:
+            known[FormField.ORIGIN] = title_of(self.case.origin, self.bundle)
+        if self.case.destination:
+            known[FormField.DESTINATION] = title_of(self.case.destination, self.bundle)
+        return known
+
+    def _sums(self, entry: Entry | None, rule: RequirementRule) -> tuple[Sum, ...]:
+        """The sums under the thresholds that a rule asks for."""
+        if entry is None:
+            return ()
+        names = [rule.when.over, *(c.under for c in rule.unless)]
+        return tuple(
+            self._sum(entry, name, entry.thresholds[name])
+            for name in dict.fromkeys(names)
+            if name is not None and name in entry.thresholds
+        )
+
+    def _sum(self, entry: Entry, name: str, threshold: Threshold) -> Sum:
+        total = self._total(entry, name)
+        return Sum(
+            threshold=name,
+            entry=entry.id,
+            per=threshold.per,
+            period=self._period(threshold.per),
+            counts=threshold.counts,
+            limit=limit_text(threshold),
+            total=total.text,
+            over=self._is_over(entry, name),
+            lines=tuple(
+                SumLine(line=part.line, day=part.day, amount=part.text) for part in total.named
+            ),
+            count=total.count,
+            unread=total.unread,
+            citation=threshold.citation,
+            checked=threshold.checked,
+        )
+
+    def _period(self, per: Per) -> str:
+        return period_of(per, self.shipment.day)
+
+    # --- why something is not due --------------------------------------------------------
+
+    def _say_not_due(self, hit: Hit, entry: Entry, gone: Sequence[NotDue]) -> None:
+        """Why the amount or the law on mixtures takes requirements away, each reason once."""
+        thresholds: dict[str, list[str]] = {}
+        limits: dict[str, list[str]] = {}
+        for one in gone:
+            if one.relief is not None:
+                limits.setdefault(one.relief.name, []).append(one.rule.document)
+            elif one.threshold is not None:
+                thresholds.setdefault(one.threshold, []).append(one.rule.document)
+        where = f"{hit.title} ({title_of(hit.place, self.bundle)})"
+        for name, documents in limits.items():
+            rule = entry.mixtures[name]
+            self.findings.add(
+                FindingCode.MIXTURE_WITHIN_LIMIT,
+                Severity.NOTE,
+                f"{where}: the goods hold at most {share_text(self.strength.high)}, and the limit "
+                f"is {rule.limit}. Not due for that: {'; '.join(documents)}. "
+                f"{_sentence(rule.says)} ({rule.citation})",
+            )
+        for name, documents in thresholds.items():
+            total = self._sum(entry, name, entry.thresholds[name])
+            self.findings.add(
+                FindingCode.BELOW_THRESHOLD,
+                Severity.NOTE,
+                f"{where}: {sum_words(total)} is below the threshold of {total.limit} "
+                f"({total.citation}). Not due for that: {'; '.join(documents)}. The goods stay "
+                "listed, and later lines of the same parties count with these.",
+            )
+
+    def _mixture_questions(self, hit: Hit, entry: Entry, facts: Facts) -> None:
+        for relief in reliefs(entry.mixtures, hit.leg, facts):
+            if relief.rule.question is not None:
+                self.findings.add(
+                    FindingCode.MIXTURE_QUESTION,
+                    Severity.ASK,
+                    f"{hit.title} ({title_of(hit.place, self.bundle)}): "
+                    f"{relief.rule.question.strip()} {_sentence(relief.rule.says)} "
+                    f"({relief.rule.citation})",
+                )
+
+    # --- what the ends make of it --------------------------------------------------------
+
+    def _asymmetry(self, requirements: Sequence[Requirement]) -> None:
         """Listed at one end and not at the other: who has to do what, said in words."""
-        origin, destination = self.journey.origin, self.journey.destination
+        origin, destination = self.case.origin, self.case.destination
         if origin is None or destination is None or origin == destination:
             return
         ends = {LegKind.ORIGIN: origin, LegKind.DESTINATION: destination}
@@ -97,25 +484,288 @@ class Duties:
             (LegKind.DESTINATION, LegKind.ORIGIN),
             (LegKind.ORIGIN, LegKind.DESTINATION),
         ):
-            here = [h for h in hits if h.leg is leg and h.certainty is Certainty.DEFINITE]
-            if not here or any(h.leg is other for h in hits):
+            listings = [h for h in self.hits if not h.surveillance]
+            here = [h for h in listings if h.leg is leg and h.certainty is Certainty.DEFINITE]
+            if not here or any(h.leg is other for h in listings):
                 continue
+            watched = any(h.leg is other for h in self.hits)
             hit = here[0]
             acts = "; ".join(f"{r.who}: {r.document}" for r in requirements if r.leg is leg)
             listed, free = (title_of(ends[end], self.bundle) for end in (leg, other))
+            said = "".join(self._statements(ends[end], end) for end in (leg, other))
             self.findings.add(
                 FindingCode.ASYMMETRY,
                 Severity.NOTE,
                 f"{hit.title} is listed in {listed} ({leg}) since {hit.in_force} "
-                f"({hit.citation}); no listing was found in {free} ({other}). "
-                + (f"Due at the {leg}: {acts}." if acts else f"Ask {hit.authority} what is due."),
+                f"({hit.citation}); no listing was found in {free} ({other})"
+                + (", apart from a list that asks for attention. " if watched else ". ")
+                + (f"Due at the {leg}: {acts}." if acts else f"Ask {hit.authority} what is due.")
+                + said,
             )
 
-    def quantity(self) -> None:
-        """Says what is missing of the amount."""
-        if self.shipment.quantity is None:
+    def _statements(self, place: str, leg: LegKind) -> str:
+        """What the authorities of a place have said about a leg, for an asymmetry."""
+        known = self.bundle.jurisdictions.get(place)
+        return "".join(
+            f" {statement.who} ({statement.on}): {_sentence(statement.says)} ({statement.citation})"
+            for statement in (known.file.statements if known else ())
+            if statement.leg is leg and statement.on <= self.shipment.day
+        )
+
+    # --- what the days make of it --------------------------------------------------------
+
+    def _timing(self) -> None:
+        day, soon = self.shipment.day, self.shipment.day + dt.timedelta(days=NEAR_DAYS)
+        for hit in self.hits:
+            entry = self.bundle.entries.get(hit.entry)
+            if entry is None:
+                continue
+            where = f"{hit.title} ({self.bundle.lists[hit.list].file.title})"
+            self._changed_since_order(hit, entry, where)
+            now = current(entry, day, self.known_on)
+            if now is not None and now.version.until is not None:
+                first, last = bounds(now.version.until)
+                follows = any(
+                    standing(v, first) in {Standing.IN_FORCE, Standing.UNCERTAIN}
+                    for v in known_versions(entry, self.known_on)
+                    if v is not now.version and first < dt.date.max
+                )
+                if day < last and first <= soon:
+                    self.findings.add(
+                        FindingCode.ABOUT_TO_CHANGE if follows else FindingCode.ABOUT_TO_LAPSE,
+                        Severity.NOTE,
+                        f"{where} is in force until {describe(now.version.until)}, within "
+                        f"{NEAR_DAYS} days of shipping"
+                        + ("; another version follows" if follows else "")
+                        + f": {now.version.citation}. If shipping moves, screen again.",
+                    )
+            if entry.applies_to is not None:
+                self._destination_only(entry, where)
+        self._rules_changing(day, soon)
+
+    def _changed_since_order(self, hit: Hit, entry: Entry, where: str) -> None:
+        """The law between the order and the shipping day: that of the shipping day counts."""
+        ordered, day = self.shipment.ordered, self.shipment.day
+        if ordered is None or ordered >= day:
+            return
+        before = current(entry, ordered, self.known_on)
+        now = current(entry, day, self.known_on)
+        if now is None or (before is not None and before == now):
+            return
+        was = (
+            "was not listed"
+            if before is None
+            else "was announced only"
+            if before.standing is Standing.ANNOUNCED
+            else "stood there in another version"
+        )
+        self.findings.add(
+            FindingCode.LAW_CHANGED,
+            Severity.NOTE,
+            f"{where} {was} on the day of the order ({ordered}); it is in force since "
+            f"{hit.in_force} ({hit.citation}). The law of the shipping day ({day}) counts, not "
+            "that of the order.",
+        )
+
+    def _destination_only(self, entry: Entry, where: str) -> None:
+        places = ", ".join(title_of(code, self.bundle) for code in entry.applies_to or ())
+        destination = self.case.destination
+        to = (
+            "The destination is not known, which counts as one of them."
+            if destination is None
+            else f"Whatever is granted is for {title_of(destination, self.bundle)} only; goods "
+            "that are sent on or diverted need their own."
+        )
+        self.findings.add(
+            FindingCode.DESTINATION_ONLY,
+            Severity.NOTE,
+            f"{where} reaches certain destinations only ({places}). {to}",
+        )
+
+    def _rules_changing(self, day: dt.date, soon: dt.date) -> None:
+        """Requirements that begin or end within days of shipping."""
+        seen: set[tuple[str, str]] = set()
+        for hit in self.hits:
+            rules = (
+                *self.bundle.lists[hit.list].file.requirements,
+                *self.bundle.jurisdictions[hit.jurisdiction].file.requirements,
+            )
+            for rule in rules:
+                if rule.leg is not hit.leg or (hit.list, rule.id) in seen:
+                    continue
+                seen.add((hit.list, rule.id))
+                where = title_of(hit.place, self.bundle)
+                if rule.when.since and day < rule.when.since <= soon:
+                    self.findings.add(
+                        FindingCode.ABOUT_TO_CHANGE,
+                        Severity.NOTE,
+                        f"{rule.document} ({where}) begins on {rule.when.since}, within "
+                        f"{NEAR_DAYS} days of shipping: {rule.citation}.",
+                    )
+                if rule.when.until and day < rule.when.until <= soon:
+                    self.findings.add(
+                        FindingCode.ABOUT_TO_LAPSE,
+                        Severity.NOTE,
+                        f"{rule.document} ({where}) is asked for until {rule.when.until}, within "
+                        f"{NEAR_DAYS} days of shipping: {rule.citation}.",
+                    )
+
+    # --- what is missing of amounts and parties ------------------------------------------
+
+    def _amounts(self) -> None:
+        """Says what was not read of amounts, strength and parties, where it matters."""
+        shipment = self.shipment
+        # Without a hit an amount decides nothing; with one, a person should mend it.
+        severity = Severity.ASK if self.hits else Severity.NOTE
+        amount = amount_of(shipment)
+        if not any((shipment.quantity, shipment.net_weight, shipment.gross_weight)):
             self.findings.add(
                 FindingCode.QUANTITY_MISSING,
                 Severity.NOTE,
                 "No quantity is stated; it counts as over every threshold.",
             )
+        elif not amount.known:
+            text = shipment.quantity or shipment.net_weight or shipment.gross_weight or ""
+            self.findings.add(
+                FindingCode.QUANTITY_NOT_READ,
+                severity,
+                f"The quantity {text[:80]!r} was not read: {amount.problem}. It counts as over "
+                "every threshold.",
+            )
+        elif amount.doubts and self.hits:
+            read = [
+                words(value)
+                for words, value in (
+                    (mass_text, amount.mass_mg),
+                    (volume_text, amount.volume_ul),
+                )
+                if value is not None
+            ]
+            self.findings.add(
+                FindingCode.QUANTITY_AMBIGUOUS,
+                Severity.NOTE,
+                f"The quantity can be read in more than one way: {'; '.join(amount.doubts)}. The "
+                f"larger was counted: {' or '.join(read)}.",
+            )
+        if shipment.purity and self.hits and self.strength.problem:
+            self.findings.add(
+                FindingCode.PURITY_NOT_READ,
+                Severity.NOTE,
+                f"The strength {shipment.purity[:80]!r} was not read: {self.strength.problem}. It "
+                "counts as over every limit.",
+            )
+        self._sums_and_parties()
+
+    def _sums_and_parties(self) -> None:
+        """Thresholds that only the sum reaches, and parties that are missing from it."""
+        missing = [
+            what
+            for what, name in (
+                ("exporter", self.shipment.exporter),
+                ("consignee", self.shipment.consignee),
+            )
+            if not name
+        ]
+        below = False
+        legs = {(hit.entry, hit.leg) for hit in self.hits}
+        for entry_id, name in self.case.totals:
+            entry = self.bundle.entries[entry_id]
+            threshold = entry.thresholds[name]
+            asked = [leg for leg in threshold.legs or LegKind if (entry_id, leg) in legs]
+            own = self._own(entry, threshold)
+            if not asked or reached(threshold, own, entry.density):
+                continue
+            below = True
+            if self._is_over(entry, name):
+                words = sum_words(self._sum(entry, name, threshold))
+                self.findings.add(
+                    FindingCode.OVER_BY_SUM,
+                    Severity.NOTE,
+                    f"{entry.title}: this line alone is below the threshold of "
+                    f"{limit_text(threshold)}, but {words} is not ({threshold.citation}).",
+                )
+        if below and missing:
+            parties = " or ".join(missing)
+            self.findings.add(
+                FindingCode.PARTY_MISSING,
+                Severity.NOTE,
+                f"No {parties} is stated; the line counts with those of every {parties}.",
+            )
+
+    def _own(self, entry: Entry, threshold: Threshold) -> Total:
+        """What the line adds up to alone."""
+        measure = next((m for m in self.case.measures if m.entry == entry.id), None)
+        if measure is None:
+            return Total(unread=1, count=1)
+        return Total.of(part_of("", None, measure, threshold.counts))
+
+
+def _placed(text: str, places: Mapping[str, str]) -> str:
+    for name, title in places.items():
+        text = text.replace(f"{{{name}}}", title)
+    return text
+
+
+def _sentence(text: str) -> str:
+    return f"{' '.join(text.split()).rstrip('.')}."
+
+
+def _both(one: Requirement, other: Requirement) -> Requirement:
+    """One document for several entries: the longest lead; due for certain if one makes it so."""
+    days = [r.due for r in (one, other) if r.due is not None]
+    longer = other if days and other.due == min(days) and one.due != other.due else one
+    return longer.model_copy(
+        update={
+            "conditional": one.conditional and other.conditional,
+            "open": tuple(dict.fromkeys((*one.open, *other.open)))
+            if one.conditional and other.conditional
+            else (),
+            "sums": tuple(dict.fromkeys((*one.sums, *other.sums))),
+            "entries": tuple(dict.fromkeys((*one.entries, *other.entries))),
+            "fields": one.fields,
+        }
+    )
+
+
+def settled(decision: Decision, totals: Totals, bundle: Bundle) -> Decision:
+    """A decision with its requirements found anew from other sums.
+
+    Args:
+        decision: as it was made for the line alone; it carries its shipment.
+        totals: what its line and others add up to.
+        bundle: the loaded law, the one that it was made with.
+
+    Returns:
+        The same hits and outcome with the requirements and findings that the sums make.
+
+    Raises:
+        ValueError: the decision carries no shipment.
+    """
+    if decision.shipment is None:
+        raise ValueError("a decision without its shipment cannot be settled")
+    findings = Findings()
+    stated = dataclasses.replace(
+        decision.shipment, quantity=decision.quantity, purity=decision.purity
+    )
+    case = Case(
+        shipment=stated,
+        origin=decision.origin,
+        destination=decision.destination,
+        hits=decision.hits,
+        measures=decision.measures,
+        totals=totals,
+    )
+    duties = Duties(
+        bundle,
+        case,
+        jurisdictions=decision.provenance.jurisdictions,
+        known_on=decision.provenance.known_on,
+        findings=findings,
+    )
+    requirements = duties.find()
+    kept = [f for f in decision.findings if f.code not in DUTY_FINDINGS]
+    order = list(Severity)
+    everything = sorted((*kept, *findings.sorted()), key=lambda f: order.index(f.severity))
+    return decision.model_copy(
+        update={"requirements": requirements, "findings": tuple(dict.fromkeys(everything))}
+    )

@@ -340,5 +340,7 @@ def test_it_imports_no_chemistry_toolkit_and_nothing_below_it() -> None:
         "screening.chemistry.depict",
         "screening.chemistry.language",
         "screening.chemistry.proof",
+        "screening.decision",
         "screening.rules.model",
+        "screening.rules.quantities",
     }

@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.rules.model import Condition, DateRange, Entry, RequirementRule, Version
-from screening.rules.requirements import condition_holds, rule_applies
+from screening.rules.model import DateRange, Entry, Version
 from screening.rules.timeline import Standing, current, describe, standing
-from screening.shipment import LegKind
 
 DAY = dt.date(2020, 6, 1)
 
@@ -136,39 +134,3 @@ def test_days_are_described_in_words() -> None:
     assert describe(DAY) == "2020-06-01"
     assert describe(between(5, 10)) == "not before 2020-06-05, not after 2020-06-10"
     assert describe(between(5, None)) == "not before 2020-06-05"
-
-
-class TestConditions:
-    def rule(self, **changes: Any) -> RequirementRule:
-        """A rule on the origin leg, changed."""
-        data: dict[str, Any] = {
-            "id": "licence", "leg": "origin", "document": "Licence", "authority": "Office",
-            "who": "exporter", "because": "It is due.", "citation": "Act", "checked": "primary",
-        }  # fmt: skip
-        return RequirementRule.model_validate(data | changes)
-
-    def test_an_unknown_destination_counts_as_every_place(self) -> None:
-        """Unknown is the worse case, for inclusion and for exclusion."""
-        one = Condition(destinations=("mx",))
-        other = Condition(not_destinations=("mx",))
-        assert condition_holds(one, origin="cn", destination=None, day=DAY)
-        assert condition_holds(other, origin="cn", destination=None, day=DAY)
-        assert not condition_holds(one, origin="cn", destination="us", day=DAY)
-        assert not condition_holds(other, origin="cn", destination="mx", day=DAY)
-
-    def test_a_rule_is_due_on_its_leg_for_its_entries_in_its_time(self) -> None:
-        """Leg, entry and day each decide."""
-        rule = self.rule(
-            entries=["a"], when={"from": dt.date(2020, 1, 1), "until": dt.date(2021, 1, 1)}
-        )
-
-        def due(leg: LegKind, name: str, day: dt.date) -> bool:
-            return rule_applies(
-                rule, leg=leg, entry=f"xx/l/{name}", origin="cn", destination="mx", day=day
-            )
-
-        assert due(LegKind.ORIGIN, "a", DAY)
-        assert not due(LegKind.DESTINATION, "a", DAY)
-        assert not due(LegKind.ORIGIN, "b", DAY)
-        assert not due(LegKind.ORIGIN, "a", dt.date(2021, 1, 1))
-        assert not due(LegKind.ORIGIN, "a", dt.date(2019, 12, 31))

@@ -6,6 +6,7 @@ by a loader that knows only plain data: no tags, no aliases, no duplicate keys, 
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -20,8 +21,10 @@ from pydantic import BaseModel, ValidationError
 
 from screening.chemistry.language import Model
 from screening.errors import Fault, WatchlistError
+from screening.rules.bundle_file import unpacked
 from screening.rules.cache import folders_key, stored
 from screening.rules.model import (
+    Condition,
     Entry,
     EntryFile,
     FormRule,
@@ -30,10 +33,16 @@ from screening.rules.model import (
     Jurisdiction,
     JurisdictionFile,
     ListFile,
+    MixtureRule,
+    RequirementRule,
+    Threshold,
     Version,
     VersionDefaults,
     Watchlist,
 )
+
+DEFAULT = "default"
+"""The word for the bundled lists among the folders to load; not a folder of that name."""
 
 MAX_FILE_BYTES = 1_000_000
 MAX_DEPTH = 40
@@ -70,6 +79,10 @@ class Bundle:
     Attributes:
         jurisdictions: by code, in alphabetical order.
         digest: SHA-256 over the canonical content, not over formatting or comments.
+
+    >>> bundle = load_bundle()
+    >>> bundle.entries["cn/precursor-catalogue/norfentanyl"].title
+    'Norfentanyl'
     """
 
     jurisdictions: Mapping[str, Jurisdiction]
@@ -102,25 +115,39 @@ class Bundle:
         }
 
 
+def watchlist_folders(paths: Iterable[Path | str] | None = None) -> list[Path]:
+    """The folders and exported files that `load_bundle` reads, in order."""
+    wanted = [DEFAULT] if paths is None else paths
+    return [bundled_watchlists() if path == DEFAULT else Path(path) for path in wanted]
+
+
 def load_bundle(paths: Iterable[Path | str] | None = None) -> Bundle:
-    """Reads watchlist folders.
+    """Reads watchlists.
 
     Args:
-        paths: folders that hold one folder a jurisdiction; later ones add lists and entries to
-            earlier ones. None: the bundled lists.
+        paths: folders that hold one folder a jurisdiction, files exported by
+            `screening.rules.bundle_file`, and the word ``"default"`` for the bundled lists; later
+            ones add jurisdictions, lists and entries to earlier ones. None: the bundled lists.
 
     Returns:
         The bundle.
 
     Raises:
         WatchlistError: any file has a fault; carries every fault of every file.
+        BundleFileError: an exported file was altered.
+
+    >>> "us/list-i" in load_bundle().lists
+    True
     """
-    folders = [bundled_watchlists()] if paths is None else [Path(p) for p in paths]
+    folders = watchlist_folders(paths)
 
     def read() -> Bundle:
         reader = _Reader()
         for folder in folders:
-            reader.read_folder(folder)
+            if folder.is_file():
+                reader.read_exported(folder)
+            else:
+                reader.read_folder(folder)
         return reader.bundle()
 
     return stored("bundle", folders_key(folders), read, pack=_packed, unpack=_unpacked)
@@ -289,17 +316,33 @@ class _Reader:
     groups: dict[str, dict[str, GroupWord]] = field(default_factory=dict)
     lists: dict[str, ListFile] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
+    documents: dict[str, _Document] = field(default_factory=dict)
 
     def read_folder(self, folder: Path) -> None:
         """Reads one folder of jurisdictions."""
         if not folder.is_dir():
-            self.faults.append(Fault(folder, 0, "", "is no folder of watchlists"))
+            message = "is no folder of watchlists, and no file that was exported from one"
+            self.faults.append(Fault(folder, 0, "", message))
             return
         codes = [p for p in sorted(folder.iterdir()) if p.is_dir() and p.name[0] not in "._"]
         if not codes:
             self.faults.append(Fault(folder, 0, "", "holds no jurisdiction folder, such as `us`"))
         for path in codes:
             self._read_jurisdiction(path)
+
+    def read_exported(self, path: Path) -> None:
+        """Reads an exported file; faults name the file and the place inside it."""
+        with unpacked(path) as folders:
+            for folder in folders:
+                known = len(self.faults)
+                self.read_folder(folder)
+                self.faults[known:] = [
+                    dataclasses.replace(f, path=path / f.path.relative_to(folder))
+                    for f in self.faults[known:]
+                ]
+                for document in self.documents.values():
+                    if document.path.is_relative_to(folder):
+                        document.path = path / document.path.relative_to(folder)
 
     def _model(self, path: Path, model: type[M]) -> M | None:
         document, faults = read_document(path)
@@ -383,12 +426,20 @@ class _Reader:
             return
         versions, faults = _versions(document, file, shared.version)
         self.faults += faults
+        thresholds, faults = _merged(document, "thresholds", Threshold, shared.thresholds)
+        self.faults += faults
+        mixtures, faults = _merged(document, "mixtures", MixtureRule, shared.mixtures)
+        self.faults += faults
         entry_id = f"{list_id}/{path.stem}"
         if entry_id in self.entries:
             self.faults.append(Fault(path, 0, "", f"{entry_id} was given by an earlier folder"))
             return
         if versions:
-            self.entries[entry_id] = _resolve(entry_id, list_id, file, shared, versions)
+            self.documents[entry_id] = document
+            entry = _resolve(entry_id, list_id, file, shared, versions)
+            applied = {name: rule for name, rule in mixtures.items() if rule.applies}
+            update = {"thresholds": thresholds, "mixtures": applied}
+            self.entries[entry_id] = entry.model_copy(update=update)
 
     def bundle(self) -> Bundle:
         """The bundle, or every fault at once."""
@@ -400,14 +451,20 @@ class _Reader:
             used = {w for c in changes for w in c.words}
             used |= {w for r in entry.class_.readings.values() for c in r.allows for w in c.words}
             for word in sorted(used - set(words)):
+                document = self.documents[entry.id]
+                message = (
+                    f"there is no word {word!r} in {entry.jurisdiction}/groups.yaml; "
+                    "add it there, or use one of its words"
+                )
                 self.faults.append(
-                    Fault(Path(f"{entry.id}.yaml"), 0, "class", f"no word {word!r} in groups.yaml")
+                    Fault(document.path, document.line(_using(document, word)), "class", message)
                 )
         for code, file in self.files.items():
             for name in file.shares:
                 if name not in self.lists:
                     where = Path(code) / "jurisdiction.yaml"
                     self.faults.append(Fault(where, 0, "shares", f"there is no list {name}"))
+        self._check_requirements()
         if self.faults:
             raise WatchlistError(self.faults)
         return Bundle(
@@ -430,6 +487,123 @@ class _Reader:
                 for code, file in sorted(self.files.items())
             }
         )
+
+    def _check_requirements(self) -> None:
+        """The names that requirements use: sets of places, thresholds, and what mixtures lift."""
+        for code, file in self.files.items():
+            own = Path(code) / "jurisdiction.yaml"
+            lists = [name for name in self.lists if name.startswith(f"{code}/")]
+            self._check_rules(own, file, file.requirements, lists)
+            for name in lists:
+                where = Path(name) / "list.yaml"
+                rules = self.lists[name].requirements
+                self._check_rules(where, file, rules, [name])
+                known = {r.id for r in (*rules, *file.requirements)}
+                for entry in self.entries.values():
+                    if entry.list != name:
+                        continue
+                    lifted = {
+                        (key, rule_id)
+                        for key, mixture in entry.mixtures.items()
+                        if mixture.lifts != "all"
+                        for rule_id in mixture.lifts
+                    }
+                    for key, rule_id in sorted(lifted):
+                        if rule_id not in known:
+                            fault = Fault(
+                                Path(f"{entry.id}.yaml"),
+                                0,
+                                f"mixtures.{key}.lifts",
+                                f"there is no requirement {rule_id!r}",
+                            )
+                            self.faults.append(fault)
+
+    def _check_rules(
+        self,
+        where: Path,
+        file: JurisdictionFile,
+        rules: Sequence[RequirementRule],
+        lists: Sequence[str],
+    ) -> None:
+        thresholds = {
+            name for e in self.entries.values() if e.list in lists for name in e.thresholds
+        }
+        for rule in rules:
+            for condition in _conditions(rule):
+                for name in sorted(_sets_named(condition) - set(file.sets)):
+                    message = f"there is no set of places {name!r} in jurisdiction.yaml"
+                    self.faults.append(Fault(where, 0, f"requirements.{rule.id}", message))
+                for used in (condition.over, condition.under):
+                    if used is not None and used not in thresholds:
+                        message = f"no entry has a threshold {used!r}"
+                        self.faults.append(Fault(where, 0, f"requirements.{rule.id}", message))
+
+
+def _conditions(rule: RequirementRule) -> Iterator[Condition]:
+    yield rule.when
+    yield from rule.unless
+    yield from (s.when for s in rule.shorter)
+
+
+def _sets_named(condition: Condition) -> set[str]:
+    """Names of sets in a condition; two letters are the code of a place."""
+    named = (
+        condition.origins,
+        condition.not_origins,
+        condition.destinations,
+        condition.not_destinations,
+    )
+    return {place for places in named if places for place in places if len(place) > 2}
+
+
+def _merged(
+    document: _Document, key: str, model: type[M], shared: Mapping[str, Mapping[str, Any]]
+) -> tuple[dict[str, M], list[Fault]]:
+    """Named parts of an entry, completed key by key from those of its list.
+
+    Of the two ways to state a threshold, the entry's replaces that of the list.
+    """
+    own: Mapping[str, Any] = document.data.get(key) or {}
+    found: dict[str, M] = {}
+    faults: list[Fault] = []
+    for name in dict.fromkeys((*shared, *own)):
+        part = own.get(name, {})
+        base = dict(shared.get(name, {}))
+        if "amount" in part or "none" in part:
+            base.pop("amount", None)
+            base.pop("none", None)
+        lines = {k[2:]: n for k, n in document.lines.items() if k[:2] == (key, name)}
+        line = document.line((key, name))
+        value, problems = _validate(
+            model, _Document(document.path, base | part, {(): line} | lines)
+        )
+        if value is not None:
+            found[name] = value
+        faults += [
+            Fault(f.path, f.line, ".".join(filter(None, (key, name, f.key))), f.message)
+            for f in problems
+        ]
+    return found, faults
+
+
+def _using(document: _Document, word: str) -> KeyPath:
+    """The first key of a definition that uses a group word."""
+    for key, value in _leaves(document.data.get("class"), ("class",)):
+        if value == word and {"becomes", "bears", "joins", "carrying"} & set(key):
+            return key
+    return ("class",)
+
+
+def _leaves(data: Any, key: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+    """Every plain value of some data, with its key."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            yield from _leaves(value, (*key, name))
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from _leaves(value, (*key, number))
+    else:
+        yield key, data
 
 
 def _unstated_forms(path: Path, forms: Forms) -> Iterator[Fault]:
@@ -491,11 +665,13 @@ def _resolve(
         codes=file.codes,
         cas=file.cas,
         hs=file.hs,
+        density=file.density,
         substance=file.substance,
         aliases=file.aliases,
         class_=file.class_,
         identifiers=file.identifiers,
         goods=file.goods,
+        party=file.party,
         forms=shared.forms.model_copy(update={k: FormRule(v) for k, v in own_forms.items()}),
         as_counter_ion=shared.as_counter_ion
         if file.as_counter_ion is None

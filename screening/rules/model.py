@@ -11,19 +11,31 @@ import datetime as dt
 import enum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from screening.chemistry.language import ClassDefinition as ClassDefinition
 from screening.chemistry.language import Except, Flag, Model, Name, Names, Text, Texts
 from screening.chemistry.language import GroupWord as GroupWord
+from screening.forms import FormField
+from screening.rules.quantities import Counts, Per, checked_amount, checked_percent
 from screening.shipment import LegKind as LegKind
 
 Day = Annotated[dt.date, Field(strict=True)]
 Code = Annotated[str, Field(strict=True, pattern=r"^[a-z]{2}$")]
+Place = Annotated[str, Field(strict=True, pattern=r"^([a-z]{2}|[a-z][a-z0-9-]{2,})$")]
+"""The code of a place, or the name of one of the jurisdiction's `sets`."""
+
+Days = Annotated[int, Field(strict=True, ge=0)]
+Amount = Annotated[Text, AfterValidator(checked_amount)]
+Percent = Annotated[Text, AfterValidator(checked_percent)]
 
 
 class Action(enum.StrEnum):
-    """What a hit means for the goods, gravest first."""
+    """What a hit means for the goods, gravest first.
+
+    >>> sorted([Action.RECORD, Action.PROHIBITED], key=lambda action: action.gravity)[0].value
+    'prohibited'
+    """
 
     PROHIBITED = "prohibited"
     AUTHORISATION = "authorisation"
@@ -165,34 +177,185 @@ class LegActions(Model):
         return value
 
 
-class Condition(Model):
-    """When a requirement is due; what is not stated does not matter."""
+class Purpose(enum.StrEnum):
+    """What goods are for, as far as a law tells purposes apart."""
 
-    origins: tuple[Code, ...] | None = None
-    not_origins: tuple[Code, ...] | None = None
-    destinations: tuple[Code, ...] | None = None
-    not_destinations: tuple[Code, ...] | None = None
+    MEDICAL = "medical"
+    VETERINARY = "veterinary"
+    SCIENTIFIC = "scientific"
+    INDUSTRIAL = "industrial"
+    TRADE = "trade"
+    OFFICIAL = "official"
+    PERSONAL = "personal"
+
+
+class Customer(enum.StrEnum):
+    """What the consignee is to the exporter; who is not known counts as new."""
+
+    REGULAR = "regular"
+    NEW = "new"
+
+
+class Preparation(enum.StrEnum):
+    """What goods are made up as, beyond a substance with its impurities."""
+
+    MIXTURE = "mixture"
+    SOLUTION = "solution"
+    MEDICINE = "medicine"
+
+
+def _one_or_several(value: Any) -> Any:
+    """Lets a file write a single value where a list of one is meant."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+Amounts = Annotated[tuple[Amount, ...], BeforeValidator(_one_or_several)]
+Legs = Annotated[tuple[LegKind, ...], BeforeValidator(_one_or_several)]
+Places = Annotated[tuple[Place, ...], BeforeValidator(_one_or_several)]
+Purposes = Annotated[tuple[Purpose, ...], BeforeValidator(_one_or_several)]
+Customers = Annotated[tuple[Customer, ...], BeforeValidator(_one_or_several)]
+Preparations = Annotated[tuple[Preparation, ...], BeforeValidator(_one_or_several)]
+
+
+class PlaceSet(Model):
+    """Places that a law names together, under one name for conditions."""
+
+    places: tuple[Code, ...]
+    says: Text | None = None
+    citation: Text
+    checked: Mark
+
+
+class Concentration(Model):
+    """A bound on the share of the listed substance in the goods; exactly one."""
+
+    above: Percent | None = None
+    at_least: Percent | None = None
+    at_most: Percent | None = None
+    below: Percent | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(v is not None for v in (self.above, self.at_least, self.at_most, self.below)) != 1:
+            raise ValueError("write exactly one of above, at_least, at_most, below")
+        return self
+
+
+class Condition(Model):
+    """When something holds; what is not stated here does not matter.
+
+    `over` and `under` name a threshold of the entry that is hit. What a shipment leaves open is
+    settled for the worse: an amount that is not known is over, a strength above every limit, a
+    customer new; a place or purpose that is not known is every one.
+    """
+
+    origins: Places | None = None
+    not_origins: Places | None = None
+    destinations: Places | None = None
+    not_destinations: Places | None = None
     since: Day | None = Field(default=None, alias="from")
     until: Day | None = None
+    over: Name | None = None
+    under: Name | None = None
+    concentration: Concentration | None = None
+    purpose: Purposes | None = None
+    not_purpose: Purposes | None = None
+    customer: Customers | None = None
+    preparation: Preparations | None = None
+
+
+Conditions = Annotated[tuple[Condition, ...], BeforeValidator(_one_or_several)]
+
+
+class Shorter(Model):
+    """A lead time that certainly met conditions make shorter."""
+
+    when: Condition
+    lead_days: Days
+    lead_kind: Literal["calendar", "working"] = "calendar"
+    because: Text
 
 
 class RequirementRule(Model):
-    """A document or act that a hit makes due."""
+    """A document or act that a hit makes due.
+
+    It is due if `when` holds or may hold, unless one of the conditions of `unless` certainly holds.
+    `question` is what a person must settle first: the requirement is due if the answer is yes.
+    `form` is the number or name of the form, `fields` what it asks for.
+    """
 
     id: Name
     leg: LegKind
     document: Text
+    form: Text | None = None
+    fields: tuple[FormField, ...] = ()
     authority: Text
     who: Text
-    lead_days: Annotated[int, Field(strict=True, ge=0)] | None = None
+    lead_days: Days | None = None
     lead_kind: Literal["calendar", "working"] = "calendar"
+    shorter: tuple[Shorter, ...] = ()
     contains: Texts = ()
     because: Text
+    question: Text | None = None
     citation: Text
     checked: Mark
     entries: Names | None = None
     not_entries: Names = ()
     when: Condition = Condition()
+    unless: Conditions = ()
+
+
+class Threshold(Model):
+    """The amount from which a duty begins, as it stands for one entry.
+
+    `amount` has one figure, or one by mass and one by volume: the one that fits the unit of a line
+    counts, and where both can be told, either is enough. `none` says that every amount is over.
+    """
+
+    legs: Legs | None = None
+    amount: Amounts = ()
+    none: Flag = False
+    reached: Literal["at_least", "more_than"] = "at_least"
+    per: Per = Per.TRANSACTION
+    counts: Counts = Counts.GOODS
+    says: Text | None = None
+    citation: Text
+    checked: Mark
+
+    @model_validator(mode="after")
+    def _amount_or_none(self) -> Self:
+        if bool(self.amount) == self.none:
+            raise ValueError("a threshold states either its amount or none: true")
+        return self
+
+
+class MixtureRule(Model):
+    """What a law makes of goods that hold a listed substance besides something else.
+
+    Without a `question`, the requirements named in `lifts` fall away where the strength is
+    certainly within `limit`. With a `question` nothing falls away: goods that are, or may be, such
+    a mixture get the question, and the requirements in `lifts` depend on its answer.
+    `preparations` keeps the rule to goods made up in one of these ways. `solutions: false` says
+    that the limit does not serve a plain solution of the substance.
+    """
+
+    legs: Legs | None = None
+    applies: Flag = True
+    limit: Percent | None = None
+    exempt: Literal["at_most", "below"] = "at_most"
+    solutions: Flag = True
+    preparations: Preparations | None = None
+    lifts: Literal["all"] | Names = ()
+    question: Text | None = None
+    says: Text
+    citation: Text
+    checked: Mark
+
+    @model_validator(mode="after")
+    def _limit_or_question(self) -> Self:
+        if self.applies and self.limit is None and self.question is None:
+            raise ValueError("a rule on mixtures needs a limit, a question or both")
+        return self
 
 
 class ListCoverage(Model):
@@ -242,13 +405,37 @@ class EntryNames(Model):
         return (*self.en, *self.zh, *self.de, *self.es, *self.fr, *self.ja)
 
 
+class Density(Model):
+    """Mass of a litre of the goods, for amounts that are stated by volume or counted by it.
+
+    `least` and `greatest` are of the forms that are traded, so that an amount is never read as
+    smaller than it may be.
+    """
+
+    least_kg_per_l: Annotated[float, Field(gt=0, lt=25)]
+    greatest_kg_per_l: Annotated[float, Field(gt=0, lt=25)]
+    citation: Text
+    checked: Mark
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.least_kg_per_l > self.greatest_kg_per_l:
+            raise ValueError("least_kg_per_l is more than greatest_kg_per_l")
+        return self
+
+
+RECOGNISERS = ("substance", "class", "identifiers", "goods", "party")
+"""The keys of an entry that say how it recognises what is shipped; each entry has one of them."""
+
+
 class EntryFile(Model):
     """One legal item as its file states it.
 
     Exactly one of `substance` (SMILES; several components only where the law lists a salt),
     `class`, `identifiers: true` (recognised by name and CAS alone), `goods: true` says how a
     version recognises what is shipped. `aliases` are further SMILES of the same legal
-    item (a footnote's esters, a group of isomers).
+    item (a footnote's esters, a group of isomers). `thresholds` and `mixtures` state what differs
+    from the list, key by key.
     """
 
     title: Text | None = None
@@ -257,35 +444,31 @@ class EntryFile(Model):
     codes: dict[Name, Text] = {}
     cas: Texts = ()
     hs: Texts = ()
+    density: Density | None = None
     substance: Text | None = None
     aliases: dict[Text, Text] = {}
     class_: ClassDefinition | None = Field(default=None, alias="class")
     identifiers: Flag = False
     goods: Flag = False
+    party: Flag = False
     forms: Forms | None = None
     as_counter_ion: Flag | None = None
     action: LegActions | None = None
     applies_to: tuple[Code, ...] | None = None
     yields_to: Texts = ()
+    thresholds: dict[Name, dict[Text, Any]] = {}
+    mixtures: dict[Name, dict[Text, Any]] = {}
     versions: tuple[dict[Text, Any], ...] = ()
     says: Text | None = None
     examples: Examples = Examples()
 
     @model_validator(mode="after")
     def _one_recogniser(self) -> Self:
-        given = [
-            name
-            for name, present in (
-                ("substance", self.substance is not None),
-                ("class", self.class_ is not None),
-                ("identifiers", self.identifiers),
-                ("goods", self.goods),
-            )
-            if present
-        ]
+        stated = (self.substance, self.class_, self.identifiers, self.goods, self.party)
+        given = [n for n, v in zip(RECOGNISERS, stated, strict=True) if v not in (None, False)]
         if len(given) != 1:
             raise ValueError(
-                "an entry has exactly one of substance, class, identifiers, goods; "
+                f"an entry has exactly one of {', '.join(RECOGNISERS)}; "
                 f"here: {', '.join(given) or 'none'}"
             )
         return self
@@ -309,7 +492,10 @@ class Incomplete(Model):
 
 
 class ListFile(Model):
-    """What ``list.yaml`` states for its entries."""
+    """What ``list.yaml`` states for its entries.
+
+    `thresholds` and `mixtures` are by name; an entry states only the keys that differ.
+    """
 
     title: Text
     instrument: Text
@@ -324,6 +510,8 @@ class ListFile(Model):
     last_checked: Day
     coverage: ListCoverage
     incomplete: tuple[Incomplete, ...] = ()
+    thresholds: dict[Name, dict[Text, Any]] = {}
+    mixtures: dict[Name, dict[Text, Any]] = {}
     requirements: tuple[RequirementRule, ...] = ()
     sources: Texts = ()
 
@@ -357,6 +545,7 @@ class JurisdictionFile(Model):
 
     `treaty` lists are asked on every shipment under the leg `treaty`; `member_of` are unions whose
     law is asked as well. `statements` are stated positions of authorities, each with its source.
+    `sets` are places that its law names together, for the conditions of its requirements.
     `shares` are lists of another jurisdiction that are law here too (an Act of the whole kingdom).
     `analogue` is the law on likeness, where the jurisdiction has one.
     """
@@ -367,6 +556,7 @@ class JurisdictionFile(Model):
     member_of: tuple[Code, ...] = ()
     shares: Texts = ()
     coverage: tuple[NamedCoverage, ...] = ()
+    sets: dict[Name, PlaceSet] = {}
     requirements: tuple[RequirementRule, ...] = ()
     statements: tuple[Statement, ...] = ()
     analogue: AnalogueRule | None = None
@@ -396,16 +586,20 @@ class Entry(Model):
     codes: dict[Name, Text]
     cas: tuple[Text, ...]
     hs: tuple[Text, ...]
+    density: Density | None = None
     substance: Text | None
     aliases: dict[Text, Text]
     class_: ClassDefinition | None = Field(alias="class")
     identifiers: bool
     goods: bool
+    party: bool = False
     forms: Forms
     as_counter_ion: bool
     action: LegActions
     applies_to: tuple[Code, ...] | None
     yields_to: tuple[Text, ...]
+    thresholds: dict[Name, Threshold] = {}
+    mixtures: dict[Name, MixtureRule] = {}
     versions: tuple[Version, ...]
     says: Text | None
     examples: Examples
