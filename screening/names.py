@@ -1,10 +1,13 @@
-"""CAS numbers and the names that entries carry -> the entries and structures they stand for.
+"""CAS numbers and names -> the entries and structures they stand for.
 
 A cell is read in one pass: CAS numbers, purities and packing are taken out, what is left is cut at
 separators, and every piece is looked up as a whole. Only a cell that is accounted for to the last
 word counts as what it names; a name that stands inside other text, a cut-off name, an abbreviation
 that means several things are possible identities, for a person to look at. Words of trade (grades,
-packing, salts) are in ``data/names.yaml``; the names themselves are the entries' own.
+packing, salts) are in ``data/names.yaml``; the names themselves are the entries' own. What no entry
+carries is asked of further sources, in this order: the user's own item codes, the offline table of
+registered chemicals, systematic nomenclature. A name that is a slip of the pen away from an entry's
+is only ever a possible one.
 
 A name is compared by its tokens, so that hyphens and blanks, kinds of brackets, dashes and quotes,
 accents, Greek letters and their names, and the two Chinese scripts do not matter, while locants and
@@ -14,6 +17,7 @@ prefixes do: ``N-methyl-4-piperidone`` does not contain ``4-piperidone``.
 from __future__ import annotations
 
 import html
+import inspect
 import itertools
 import json
 import re
@@ -26,14 +30,21 @@ from importlib import resources
 from typing import Any
 
 import yaml
-from stdnum import casrn
 
+from screening.chemistry.formula import flat, same_metal_salt
 from screening.chemistry.identity import read_listed
+from screening.chemistry.inchikey import inchikey_of
 from screening.chemistry.structure import Structure
 from screening.errors import StructureError
+from screening.items import ItemTable
+from screening.registry import PACKAGE as REGISTRY_PACKAGE
+from screening.registry import Registered, Registry
 from screening.rules.cache import digest_of, software_key, stored
 from screening.rules.load import Bundle
 from screening.rules.model import Entry
+from screening.spelling import NearNames
+from screening.systematic import PACKAGE as SYSTEMATIC_PACKAGE
+from screening.systematic import SystematicNames
 
 MIN_CUT = 10
 """Characters that a cut-off name must at least have."""
@@ -45,8 +56,62 @@ MAX_NAME = 400
 """Longer texts are no single name."""
 MAX_REST = 200
 MAX_SHOWN = 200
+MAX_PIECES = 40
+"""Parts of a text that other sources than the entries are asked about."""
 MAX_TOKENS = 80
 """A longer piece is prose: searched for names, but not read as one."""
+MIN_WORD = 7
+"""Letters of a word by which a longer name shows that it is of a listed substance's kind."""
+MIN_PART = 4
+"""Letters of a whole name that stands inside a longer one."""
+MAX_RELATIVES = 4
+MAX_INSIDE = 12
+"""Words of a piece among which registered names are looked for."""
+
+ENTRY, ITEM, REGISTRY, SYSTEMATIC, SPELLING = (
+    "entry",
+    "items",
+    "registry",
+    "systematic",
+    "spelling",
+)
+"""Where an identity comes from."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What is asked about names and numbers that no entry carries.
+
+    Attributes:
+        items: the user's own item codes.
+        registry: the offline table of registered chemicals.
+        systematic: systematic nomenclature.
+    """
+
+    items: ItemTable | None = None
+    registry: Registry | None = None
+    systematic: SystematicNames | None = None
+
+
+@cache
+def _registry() -> Registry:
+    return Registry(name_key, key_digest)
+
+
+@cache
+def _nomenclature() -> SystematicNames:
+    return SystematicNames()
+
+
+def installed_sources(items: ItemTable | None = None) -> Sources:
+    """Every source that is there; one table and one program serve the whole process."""
+    return Sources(items, _registry(), _nomenclature())
+
+
+def source_versions() -> dict[str, str]:
+    """The versions of the packages that names and numbers are looked up in."""
+    found = {REGISTRY_PACKAGE: _registry().version, SYSTEMATIC_PACKAGE: _nomenclature().version}
+    return {name: version for name, version in found.items() if version is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +127,8 @@ class NamedIdentity:
             entries without structure.
         exact: it counts as that; otherwise it is only possible.
         salt: words for a salt or hydrate stood beside it.
+        via: where it comes from: ``entry``, ``items``, ``registry``, ``systematic``, ``spelling``.
+        numbers: CAS numbers that the source gives for it, where it is no entry.
     """
 
     source: str
@@ -71,6 +138,8 @@ class NamedIdentity:
     structures: tuple[str, ...]
     exact: bool
     salt: bool = False
+    via: str = ENTRY
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,10 +150,13 @@ class NamesRead:
         identities: in the order found, CAS numbers first; each identifier once.
         cas_found: valid CAS numbers, as written in the registry.
         cas_invalid: what has the shape of a CAS number and a wrong check digit.
-        cas_unknown: valid CAS numbers that no entry carries.
+        cas_unknown: valid CAS numbers that no entry and no other source carries.
         name_read: nothing of the name cell is left unexplained; also true for an empty cell, or one
             that holds only words of packing and quality.
         rest: what is left unexplained, cut to 200 characters.
+        relatives: names of entries that are part of a longer name that is not known.
+        generic: what is left names a class of chemicals and none of them.
+        systematic: what is left looks like a systematic name.
     """
 
     identities: tuple[NamedIdentity, ...] = ()
@@ -93,6 +165,9 @@ class NamesRead:
     cas_unknown: tuple[str, ...] = ()
     name_read: bool = True
     rest: str = ""
+    relatives: tuple[str, ...] = ()
+    generic: bool = False
+    systematic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +201,7 @@ class _Found:
     cas_found: dict[str, None] = field(default_factory=dict)
     cas_invalid: dict[str, None] = field(default_factory=dict)
     cas_unknown: dict[str, None] = field(default_factory=dict)
+    relatives: dict[str, None] = field(default_factory=dict)
 
     def add(self, identity: NamedIdentity) -> None:
         """Keeps one identity for each identifier, the exact one."""
@@ -133,6 +209,17 @@ class _Found:
         known = self.identities.get(key)
         if known is None or (identity.exact and not known.exact):
             self.identities[key] = identity
+
+    def says(self, identity: NamedIdentity) -> bool:
+        """Whether an exact identity is the very record, or structure, of another."""
+        return any(
+            other.exact
+            and (
+                not set(other.numbers).isdisjoint(identity.numbers)
+                or not set(other.structures).isdisjoint(identity.structures)
+            )
+            for other in self.identities.values()
+        )
 
     def constitutions(self) -> frozenset[str]:
         """What the exact identities are."""
@@ -149,6 +236,9 @@ class _Found:
             cas_unknown=tuple(self.cas_unknown),
             name_read=name_read,
             rest=rest.strip()[:MAX_REST],
+            relatives=tuple(self.relatives)[:MAX_RELATIVES],
+            generic=bool(rest) and _is_generic(rest),
+            systematic=bool(rest) and SystematicNames.looks_systematic(rest.strip()),
         )
 
 
@@ -160,10 +250,12 @@ class NameIndex:
 
     Args:
         bundle: the loaded watchlists.
+        sources: what is asked about names and numbers that no entry carries.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, sources: Sources | None = None) -> None:
         self._bundle = bundle
+        self.sources = sources or Sources()
 
     @cached_property
     def _records(self) -> _Records:
@@ -196,6 +288,10 @@ class NameIndex:
     def _tree(self) -> dict[str, Any]:
         return _tree(self._names)
 
+    @cached_property
+    def _near(self) -> NearNames:
+        return NearNames(self._names)
+
     def read(self, *, cas: str | None = None, name: str | None = None) -> NamesRead:
         """What the CAS cell and the name cell of one line stand for.
 
@@ -215,7 +311,10 @@ class NameIndex:
         clean, folded = _fold(name)
         record = self._names.get(_key(folded)) if len(folded) <= MAX_NAME else None
         if record is not None:
-            identity = _confirmed(record, clean.strip(), found.constitutions())
+            known = found.constitutions()
+            identity = _confirmed(record, clean.strip(), known)
+            if not identity.exact:
+                identity = self._meant_elsewhere(clean.strip(), known) or identity
             found.add(identity)
             return found.result(identity.exact, "" if identity.exact else clean)
         if _key(folded) in _words().placeholders:
@@ -232,6 +331,8 @@ class NameIndex:
         if record is not None:
             found.cas_found[cell] = None
             found.add(_identity(record, cell, record.certain, "cas"))
+            return
+        if _CAS_PLAIN.fullmatch(cell) and self._note(cell, cell, True, found):
             return
         clean, folded = _fold(cell)
         left = self._take_cas(clean, folded, found, cell=True)
@@ -270,15 +371,29 @@ class NameIndex:
     def _note(self, number: str, text: str, exact: bool, found: _Found) -> bool:
         """Notes one number; False when its check digit is wrong."""
         record = self._cas.get(number)
-        if record is None and not casrn.is_valid(number):
+        if record is None and not _is_cas(number):
             return False
         if exact:
             found.cas_found[number] = None
         if record is not None:
             found.add(_identity(record, text.strip(), exact and record.certain, "cas"))
+            return True
+        identity = self._registered_number(number, text.strip(), exact)
+        if identity is not None:
+            found.add(identity)
         else:
             found.cas_unknown[number] = None
         return True
+
+    def _registered_number(self, number: str, text: str, exact: bool) -> NamedIdentity | None:
+        """What the offline table says of a number; one that it has replaced is only possible."""
+        registry = self.sources.registry
+        if registry is None:
+            return None
+        one = registry.by_cas(number)
+        if one is not None:
+            return _registered((one,), text, "cas", number, exact=exact)
+        return _registered(registry.by_other_cas(number), text, "cas", number, exact=False)
 
     def _bare(self, text: str, digits: str, found: _Found) -> None:
         """A number whose hyphens are lost is only possible."""
@@ -301,16 +416,26 @@ class NameIndex:
         """Cuts the text into pieces, reads each, and says whether all of it is accounted for."""
         if _JOINED.search(folded):
             folded = _WORD.sub(self._part, folded)
-        pieces = [self._read_piece(piece, clean) for piece in _pieces(folded)]
+        pieces = [
+            self._read_piece(piece, clean, found if number < MAX_PIECES else None)
+            for number, piece in enumerate(_pieces(folded))
+        ]
         _spread_salts(pieces)
-        known = found.constitutions().union(
-            *(_constitutions(i.structures) for p in pieces for i in p.identities if i.exact)
-        )
+        known: frozenset[str] = frozenset()
+        if any(piece.unsure is not None for piece in pieces):
+            known = found.constitutions().union(
+                *(_constitutions(i.structures) for p in pieces for i in p.identities if i.exact)
+            )
         for piece in pieces:
             if piece.unsure is not None:
                 salt = any(i.salt for i in piece.identities)
-                identity = replace(_confirmed(piece.unsure, piece.shown(clean), known), salt=salt)
-                piece.identities, piece.accounted = [identity], identity.exact
+                identity = _confirmed(piece.unsure, piece.shown(clean), known)
+                if not identity.exact:
+                    identity = self._meant_elsewhere(piece.shown(clean), known) or identity
+                piece.identities = [replace(identity, salt=salt)]
+                piece.accounted = identity.exact
+        if len(pieces) == 1 and pieces[0].accounted and not pieces[0].identities:
+            self._word_alone(pieces[0], clean)
         for left, right in itertools.pairwise(pieces):
             if right.before == _OPEN and not _same(left.identities, right.identities):
                 left.doubt()
@@ -318,6 +443,10 @@ class NameIndex:
         unread = [piece for piece in pieces if not piece.accounted]
         if unread:
             self._complete_cut(unread[-1], clean)
+            for piece in unread[:MAX_PIECES]:
+                if not piece.identities:
+                    found.relatives.update(self._relatives(piece))
+                    self._look_inside(piece, clean)
             for piece in pieces:
                 piece.doubt()
         for piece in pieces:
@@ -329,18 +458,33 @@ class NameIndex:
             rest = clean
         return found.result(not rest, rest)
 
+    def _word_alone(self, piece: _Piece, clean: str) -> None:
+        """A material for packing that is all the cell holds may be the goods: aluminium."""
+        registry = self.sources.registry
+        if registry is not None and piece.tokens[0] in _words().materials:
+            text, key = piece.shown(clean), " ".join(piece.tokens)
+            found = _registered(registry.by_name(key), text, "name", key, exact=True)
+            piece.identities = [found] if found is not None else []
+
     def _part(self, word: re.Match[str]) -> str:
         """Parts a Chinese word at its ands where every part is a name."""
         parts = _JOINED.split(word[0])
         known = len(parts) > 1 and all(_key(part) in self._names for part in parts)
         return _JOINED.sub(";", word[0]) if known else word[0]
 
-    def _read_piece(self, piece: _Piece, clean: str) -> _Piece:
-        """One piece between separators, read as a whole where that is possible."""
+    def _read_piece(self, piece: _Piece, clean: str, told: _Found | None) -> _Piece:
+        """One piece between separators, read as a whole where that is possible.
+
+        Args:
+            piece: the piece.
+            clean: the text that it is of.
+            told: what the CAS numbers of the line led to; None: only entries are asked.
+        """
         if not piece.tokens:
             return piece
         whole = None
-        if len(piece.tokens) <= MAX_TOKENS and piece.opens[0] and piece.closes[-1]:
+        one = len(piece.tokens) <= MAX_TOKENS and piece.opens[0] and piece.closes[-1]
+        if one:
             whole = self._whole(piece)
         if whole is not None:
             record, salt, as_written = whole
@@ -348,11 +492,252 @@ class NameIndex:
             piece.identities = [_identity(record, piece.shown(clean), exact, salt=salt)]
             piece.accounted = exact
             piece.unsure = record if as_written and not exact else None
+            if not as_written and (other := self._elsewhere(piece, clean, told)):
+                # drawn by another source with what the entry's own name leaves out
+                piece.identities.append(other)
+                piece.accounted = other.exact
+            return piece
+        item = self._item(piece, clean) if one else None
+        if item is not None:
+            piece.identities, piece.accounted = list(item), True
         elif _only_noise(piece):
             piece.accounted = True
+        elif one and (other := self._elsewhere(piece, clean, told)):
+            piece.identities, piece.accounted = [other], other.exact
+            if not other.exact:
+                self._scan_too(piece, clean)
         else:
             self._scan(piece, clean)
         return piece
+
+    def _scan_too(self, piece: _Piece, clean: str) -> None:
+        """Names of entries inside a piece that another source knows only as a possible one."""
+        other = piece.identities
+        self._scan(piece, clean)
+        piece.identities = [*other, *piece.identities]
+        piece.accounted = False
+
+    # --- what no entry carries -----------------------------------------------------------------
+
+    def item(self, code: str, text: str | None = None) -> tuple[NamedIdentity, ...] | None:
+        """What stands behind a user's own item code.
+
+        Args:
+            code: as it stands in a cell.
+            text: what to show of it.
+
+        Returns:
+            Its identities, exact as the user says so; None where the code is not in the table.
+        """
+        found = self.sources.items.get(code) if self.sources.items is not None else None
+        if found is None:
+            return None
+        identities: list[NamedIdentity] = []
+        if found.structure is not None:
+            identities.append(NamedIdentity("item", "", found.code, (), (found.structure,), True))
+        read = self.read(cas=found.cas, name=found.name)
+        identities += read.identities
+        shown = (text or code)[:MAX_SHOWN]
+        return tuple(replace(i, source="item", text=shown, via=ITEM) for i in identities)
+
+    @cached_property
+    def _keys(self) -> Mapping[str, Sequence[tuple[str, str, str]]]:
+        """Entries and structures by the part of an InChIKey that stands for the skeleton."""
+        listed = sorted(
+            {
+                (smiles, entry.id, entry.title)
+                for entry in self._bundle.entries.values()
+                for smiles in (_own_structure(entry), *entry.aliases)
+                if smiles is not None
+            }
+        )
+        keys = stored(
+            "inchikeys",
+            digest_of([repr(listed).encode(), software_key().encode()]),
+            lambda: {smiles: inchikey_of(smiles) for smiles, _, _ in listed},
+            pack=lambda found: json.dumps(found).encode(),
+            unpack=json.loads,
+        )
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for smiles, entry, title in listed:
+            key = keys[smiles]
+            if key:
+                found.setdefault(key[:14], []).append((smiles, entry, title))
+        return found
+
+    def by_inchikey(self, key: str) -> tuple[NamedIdentity, ...]:
+        """What an InChIKey stands for: entries first, then the offline table.
+
+        Args:
+            key: the whole key; the part for the skeleton decides, since lists name compounds in
+                whatever form.
+        """
+        listed = self._keys.get(key[:14])
+        if listed:
+            record = _record([(title, entry, smiles) for smiles, entry, title in listed])
+            return (_identity(record, key, record.certain, "inchi"),)
+        registry = self.sources.registry
+        rows = registry.by_inchikey(key) if registry is not None else ()
+        found = _registered(rows, key, "inchi", key, exact=True)
+        return (found,) if found is not None else ()
+
+    def _item(self, piece: _Piece, clean: str) -> tuple[NamedIdentity, ...] | None:
+        """A piece that is an item code, with words of trade around it."""
+        if self.sources.items is None or not len(self.sources.items):
+            return None
+        first, last = 0, len(piece.tokens)
+        while first < last:
+            text = clean[piece.spans[first][0] : piece.spans[last - 1][1]]
+            found = self.item(text)
+            if found is not None:
+                return found
+            if not (_is_noise(piece.tokens, first) and piece.closes[first]):
+                return None
+            first += 1
+        return None
+
+    def _elsewhere(self, piece: _Piece, clean: str, told: _Found | None) -> NamedIdentity | None:
+        """A piece that is one name of the offline table, or one systematic name.
+
+        A name of the table counts at once where a CAS number of the line says the same; else it is
+        read by nomenclature too, where that can be done, and both have to agree.
+        """
+        text = piece.shown(clean)
+        if told is None:
+            return None
+        possible: NamedIdentity | None = None
+        registry = self.sources.registry
+        if registry is not None:
+            tried = [(" ".join(piece.tokens), ""), *_trimmed(piece)]
+            for key, salt in tried:
+                english = _chinese().get(key) if _CJK.search(key) else None
+                rows = registry.by_name(english or key)
+                if not rows or not all(row.main for row in rows):
+                    rows = _other_ending(registry, key) or rows
+                found = _registered(rows, text, "name", english or key, exact=True)
+                if found is None or not _can_be_salt(found.structures, salt):
+                    continue
+                found = replace(found, salt=bool(salt))
+                if found.exact and english is None and not told.says(found):
+                    main = all(row.main for row in rows)
+                    found = self._read_again(found, key, piece, clean, main=main)
+                if found.exact:
+                    return found
+                possible = possible or found
+        return possible or self._systematic(piece, clean)
+
+    def _read_again(
+        self, found: NamedIdentity, key: str, piece: _Piece, clean: str, *, main: bool
+    ) -> NamedIdentity:
+        """A name of the table, in doubt where nomenclature reads it as something else or open.
+
+        Slang and trade names stand among synonyms (crystal, liquid, medicine): what is no main name
+        counts only where nomenclature agrees, or, without it, where it is built of chemical words.
+        """
+        names = self.sources.systematic
+        text = _cut_to(key, piece, clean)
+        read = names.structure(_spelt_out(text)) if names is not None else None
+        if read is None or _structure(read.smiles) is None:
+            absent = names is None or names.missing is not None
+            return replace(found, exact=main or (absent and _is_built(key)))
+        if _one_compound(read.smiles, found.structures):
+            return replace(found, exact=not read.open)  # one of several isomers
+        return replace(found, exact=False, structures=(*found.structures, read.smiles))
+
+    def _systematic(self, piece: _Piece, clean: str) -> NamedIdentity | None:
+        """A piece that is a systematic name, without the words of trade around it."""
+        names = self.sources.systematic
+        if names is None:
+            return None
+        first, last = 0, len(piece.tokens)
+        while last - first > 1 and _is_noise(piece.tokens, first) and piece.closes[first]:
+            first += 1
+        while last - first > 1 and _is_noise(piece.tokens, last - 1) and piece.opens[last - 1]:
+            last -= 1
+        text = clean[piece.spans[first][0] : piece.spans[last - 1][1]]
+        spelt = _spelt_out(text)
+        read = names.structure(spelt)
+        if read is None or _structure(read.smiles) is None:
+            return None
+        key = " ".join(piece.tokens[first:last])
+        exact = not (read.open or _is_code(key) or _mixes_locants(piece.tokens[first:last]))
+        return NamedIdentity(
+            "name", text[:MAX_SHOWN], spelt, (), (read.smiles,), exact, via=SYSTEMATIC
+        )
+
+    def _meant_elsewhere(self, text: str, known: frozenset[str]) -> NamedIdentity | None:
+        """A name of several things that the offline table gives to what the line says it is."""
+        registry = self.sources.registry
+        if registry is None or not known:
+            return None
+        rows = registry.every_by_name(name_key(text))
+        same = tuple(row for row in rows if _constitution(row.smiles) in known)
+        found = _registered(same, text, "name", text, exact=True) if same else None
+        return replace(found, exact=True) if found is not None else None
+
+    @cached_property
+    def _words_of_names(self) -> Mapping[str, str]:
+        """Names of entries that are one word, and not a short one."""
+        return {
+            key: record.matched
+            for key, record in self._names.items()
+            if len(key) >= MIN_WORD and key.isalpha() and record.structures
+        }
+
+    def _relatives(self, piece: _Piece) -> Iterator[tuple[str, None]]:
+        """Names of entries that a longer, unknown name holds, or that its words end with."""
+        tokens = piece.tokens[:MAX_TOKENS]
+        for start in range(len(tokens)):
+            node, end = self._tree, 0
+            for at in range(start, len(tokens)):
+                if tokens[at] not in node:
+                    break
+                node = node[tokens[at]]
+                end = at + 1 if _END in node else end
+            key = " ".join(tokens[start:end])
+            if sum(map(str.isalpha, key)) >= MIN_PART and self._names[key].structures:
+                yield self._names[key].matched, None
+        for token in tokens:
+            for at in range(min(len(token), MAX_SHOWN) - MIN_WORD + 1):
+                name = self._words_of_names.get(token[at:])
+                if name is not None:
+                    yield name, None
+                    break
+
+    def _look_inside(self, piece: _Piece, clean: str) -> None:
+        """Registered names inside a piece, then entries' names misspelt: possible ones only."""
+        registry = self.sources.registry
+        tokens = piece.tokens[:MAX_INSIDE]
+        if registry is not None:
+            at = 0
+            while at < len(tokens):
+                end = self._registered_from(registry, piece, tokens, at, clean)
+                at = max(end, at + 1)
+        if not piece.identities and len(piece.tokens) <= MAX_TOKENS:
+            for first, last, key in self._near.find(piece.tokens, piece.opens, piece.closes):
+                if _is_part(piece, first, last):
+                    continue
+                text = clean[piece.spans[first][0] : piece.spans[last - 1][1]]
+                found = _identity(self._names[key], text, False)
+                piece.identities.append(replace(found, via=SPELLING))
+
+    def _registered_from(
+        self, registry: Registry, piece: _Piece, tokens: Sequence[str], at: int, clean: str
+    ) -> int:
+        """Takes the longest registered name that begins at a token; its end, or 0."""
+        if not piece.opens[at] or _is_noise(tokens, at):
+            return 0
+        for end in range(len(tokens), at, -1):
+            key = " ".join(tokens[at:end])
+            if not piece.closes[end - 1] or _is_part(piece, at, end) or _is_code(key):
+                continue
+            text = clean[piece.spans[at][0] : piece.spans[end - 1][1]]
+            rows = [row for row in registry.by_name(key) if row.sound]
+            found = _registered(rows, text, "name", key, exact=False)
+            if found is not None:
+                piece.identities.append(found)
+                return end
+        return 0
 
     def _whole(self, piece: _Piece) -> tuple[_Record, bool, bool] | None:
         """A piece that is one name with words of trade, salts or stereochemistry around it.
@@ -370,11 +755,11 @@ class NameIndex:
         for key, salt in tried:
             bare = _without_labels(key)
             record = self._names.get(bare) if bare else None
-            if record is not None:
+            if record is not None and _can_be(record, salt):
                 return record, bool(salt), False
         for key, salt in tried:
             record = self._loose.get(_loose(key))
-            if record is not None:
+            if record is not None and _can_be(record, salt):
                 return record, bool(salt), False
         return None
 
@@ -452,13 +837,22 @@ class NameIndex:
 # --- what entries carry ----------------------------------------------------------------------
 
 
+def _is_cas(number: str) -> bool:
+    """A CAS number with its check digit."""
+    from stdnum import casrn  # noqa: PLC0415 - needed only where a number is read
+
+    return bool(casrn.is_valid(number))
+
+
 def _compile(bundle: Bundle) -> _Records:
     """The identifiers of all entries."""
     names: dict[str, list[tuple[str, str, str | None]]] = {}
     numbers: dict[str, list[tuple[str, str, str | None]]] = {}
     for entry in bundle.entries.values():
+        if entry.party:  # its names are those of a person or a company, not of goods
+            continue
         for number in entry.cas:
-            if casrn.is_valid(number):
+            if _is_cas(number):
                 numbers.setdefault(number, []).append((number, entry.id, _own_structure(entry)))
         for name, smiles in _names_of(entry):
             for key in _index_keys(name):
@@ -569,6 +963,167 @@ def _identity(
     )
 
 
+def _registered(
+    rows: Sequence[Registered], text: str, source: str, matched: str, *, exact: bool
+) -> NamedIdentity | None:
+    """What the offline table says, where its structures can be read.
+
+    It counts only where it is one substance, and where the record agrees with itself.
+    """
+    if len(rows) > 1:
+        rows = [row for row in rows if _structure(row.smiles) is not None]
+    if not rows:
+        return None
+    structures = tuple({row.smiles: None for row in rows})
+    if len(structures) > 1:
+        structures = tuple({_drawing(smiles): smiles for smiles in structures}.values())
+    sure = (
+        exact
+        and (len(structures) == 1 or len(_constitutions(structures)) == 1)
+        and all(row.sound for row in rows)
+        and (source != "name" or not (_is_code(matched) or _is_mixed(matched)))
+    )
+    numbers = tuple(dict.fromkeys(row.cas for row in rows))
+    shown = matched if source == "name" else rows[0].name
+    return NamedIdentity(
+        source, text[:MAX_SHOWN], shown, (), structures, sure, via=REGISTRY, numbers=numbers
+    )
+
+
+def _other_ending(registry: Registry, key: str) -> tuple[Registered, ...]:
+    """The main name that a German or Spanish name differs from by its last letter: lidocain(a)."""
+    if key.endswith("ina"):
+        key = key[:-1]
+    if not key.isalpha() or not key.endswith(("in", "on", "an", "en")):
+        return ()
+    rows = registry.by_name(f"{key}e")
+    return rows if all(row.main for row in rows) else ()
+
+
+def _is_built(key: str) -> bool:
+    """A name made of at least two parts of nomenclature, or of one with a number."""
+    count = len(_PARTS.findall(key))
+    return SystematicNames.looks_systematic(key) and (
+        count > 1 or (count == 1 and any(map(str.isdigit, key)))
+    )
+
+
+_PARTS = re.compile(
+    r"meth|eth|prop|but|pent|hex|hept|oct|phen|benz|tol|chlor|brom|fluor|iod|nitr|amin|amid|oxy|oxid|"
+    r"hydr|sulf|phosph|carb|acet|form|naphth|pyri|pyrr|furan|thi|azin|azol|cycl|sodium|potassium|"
+    r"calcium|magnesium|ammonium|zinc|acid|anhydr|glycol|ester|ether"
+)
+
+
+def _mixes_locants(tokens: Sequence[str]) -> bool:
+    """A name with `para` beside numbers, where nomenclature may set it on another ring."""
+    return not _POSITIONS.isdisjoint(tokens) and any(token.isdecimal() for token in tokens)
+
+
+_POSITIONS = frozenset({"ortho", "meta", "para", "o", "m", "p"})
+
+
+def _is_mixed(key: str) -> bool:
+    """A key that names a polymer or what grows and is pressed: databases draw one part of it."""
+    words = _words()
+    return any(
+        token in words.mixed or token.startswith(words.mixed_beginnings) for token in key.split(" ")
+    )
+
+
+def _one_compound(smiles: str, structures: Iterable[str]) -> bool:
+    """Whether a structure is one of several, as far as the largest component goes."""
+    if any(flat(smiles) == flat(other) or same_metal_salt(smiles, other) for other in structures):
+        return True
+    own = _constitution(smiles).split(".")
+    return any(
+        max(own, key=len) == max(_constitution(other).split("."), key=len) for other in structures
+    )
+
+
+def _cut_to(key: str, piece: _Piece, clean: str) -> str:
+    """The part of a piece that a key without some of its outer words stands for, as it stood."""
+    wanted = key.split(" ")
+    for at in range(len(piece.tokens) - len(wanted) + 1):
+        if piece.tokens[at : at + len(wanted)] == wanted:
+            return clean[piece.spans[at][0] : piece.spans[at + len(wanted) - 1][1]]
+    return key
+
+
+def _is_code(key: str) -> bool:
+    """A key without any word long enough to be of a name: a code, an abbreviation."""
+    longest = max((len(word) for word in _LETTERS.findall(key)), default=0)
+    return longest < (4 if key.isalpha() else 5) and not _CJK.search(key)
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_CJK = re.compile(r"[\u3400-\u9fff]")
+
+
+def _is_generic(text: str) -> bool:
+    """Whether a text names a class of chemicals, such as `piperidine derivatives`."""
+    return not _words().generic.isdisjoint(_tokens(_fold(text)[1]))
+
+
+# Abbreviations of groups that nomenclature writes out.
+_GROUPS = {
+    "cbz": "benzyloxycarbonyl",
+    "fmoc": "fluorenylmethoxycarbonyl",
+    "bn": "benzyl",
+    "bz": "benzoyl",
+    "ac": "acetyl",
+    "ph": "phenyl",
+    "me": "methyl",
+    "et": "ethyl",
+    "ipr": "isopropyl",
+    "i-pr": "isopropyl",
+    "tbu": "tert-butyl",
+    "t-bu": "tert-butyl",
+    "t-butyl": "tert-butyl",
+    "n-bu": "butyl",
+    "hcl": "hydrochloride",
+    "hbr": "hydrobromide",
+}
+_GROUP = re.compile(
+    rf"(?<![a-z])(?:{'|'.join(sorted(map(re.escape, _GROUPS), key=len, reverse=True))})(?![a-z])",
+    re.IGNORECASE,
+)
+
+
+def _spelt_out(text: str) -> str:
+    """A name with its abbreviated groups written out, in plain signs."""
+    plain = text.translate(_PLAIN)
+    return _GROUP.sub(lambda match: _GROUPS[match[0].lower()], plain).strip(" .,;:-")
+
+
+def name_key(name: str) -> str:
+    """What all spellings of one name share; the key of the offline table.
+
+    >>> name_key("N-Phenethyl-4-piperidone") == name_key("n-phenethyl-4 piperidone")
+    True
+    """
+    if name.isascii() and not _HARD.search(name):  # the quick way to the same key
+        folded = name.lower()
+        if "sulph" in folded:
+            folded = folded.replace("sulph", "sulf")
+        if "(" in folded or "[" in folded or "," in folded or "{" in folded:
+            folded = folded.translate(_SPACED)
+        return " ".join(folded.replace("-", " ").split())
+    key = _key(_fold(name)[1])
+    return " ".join(filter(None, (t.strip(".") for t in key.split(" ")))) if "." in key else key
+
+
+_HARD = re.compile(r"[&+.`_]")
+_SPACED = str.maketrans({**dict.fromkeys("([{", " ( "), **dict.fromkeys(")]}", " ) "), ",": " , "})
+
+
+def key_digest() -> str:
+    """Changes whenever `name_key` may."""
+    code = [inspect.getsource(part) for part in (name_key, _fold, _normalize, _tokens, _key)]
+    tables = (_TOKEN.pattern, _HARD.pattern, _SPACED, _CLEAN, _fold_table(), _words().spellings)
+    return digest_of([*(text.encode() for text in code), repr(tables).encode()])
+
+
 def _structure(smiles: str) -> Structure | None:
     try:
         return read_listed(smiles)
@@ -596,9 +1151,12 @@ def _constitutions(structures: Iterable[str]) -> frozenset[str]:
 
 def _can_be(record: _Record, salt: str) -> bool:
     """Whether the word beside it makes it a salt: `acetate` after an alcohol is an ester."""
-    if salt != "acid" or not record.structures:
-        return True
-    return _has_base(record.structures)
+    return _can_be_salt(record.structures, salt)
+
+
+def _can_be_salt(structures: Sequence[str], salt: str) -> bool:
+    """The same of structures."""
+    return salt != "acid" or not structures or _has_base(structures)
 
 
 def _has_base(structures: Iterable[str]) -> bool:
@@ -651,6 +1209,15 @@ _CLEAN = str.maketrans(
         "\x1f": " ",
         "\x1e": " ",
         "\x1d": " ",
+        **_GREEK,
+    }
+)
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("‐‑‒–—―−⁃˗⸺⸻﹣", "-"),
+        **dict.fromkeys("’‘ʹ′´`ʼ＇", "'"),
+        **dict.fromkeys("\t\n\r\u00a0\u3000", " "),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),
         **_GREEK,
     }
 )
@@ -718,6 +1285,10 @@ class _Words:
     following_words: frozenset[str]
     stereo: frozenset[str]
     shared_abbreviations: tuple[str, ...]
+    generic: frozenset[str]
+    materials: frozenset[str]
+    mixed: frozenset[str]
+    mixed_beginnings: tuple[str, ...]
     placeholders: frozenset[str]
     spellings: tuple[tuple[str, str], ...]
     traditional: tuple[tuple[str, str], ...]
@@ -727,13 +1298,14 @@ class _Words:
 def _words() -> _Words:
     """The words of trade, read once."""
     file = resources.files("screening").joinpath("data", "names.yaml")
-    data: Mapping[str, Any] = yaml.load(
-        file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )  # noqa: S506 - both are safe loaders
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data: Mapping[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
     noise = data["noise_affixes"]
     other = [*data["hydrate_suffixes"], *data["metal_salt_suffixes"]]
     suffixes = _affixes(acid=data["acid_salt_suffixes"], other=other, noise=noise)
-    prefixes = _affixes(acid=data["acid_salt_prefixes"], noise=noise)
+    prefixes = _affixes(
+        acid=data["acid_salt_prefixes"], other=data["hydrate_prefixes"], noise=noise
+    )
     return _Words(
         acid_salts=frozenset(data["acid_salts"]),
         salts=frozenset(data["acid_salts"]) | frozenset(data["hydrates"]),
@@ -751,10 +1323,23 @@ def _words() -> _Words:
         following_words=frozenset(data["following_words"]),
         stereo=frozenset(data["stereo_prefixes"]),
         shared_abbreviations=tuple(data["shared_abbreviations"]),
+        generic=frozenset(data["generic"]),
+        materials=frozenset(data["materials"]),
+        mixed=frozenset(data["mixed"]),
+        mixed_beginnings=tuple(data["mixed_beginnings"]),
         placeholders=frozenset(data["placeholders"]),
         spellings=tuple(data["spellings"].items()),
         traditional=tuple(data["traditional"].items()),
     )
+
+
+@cache
+def _chinese() -> Mapping[str, str]:
+    """Keys of Chinese names with the keys of their English ones."""
+    file = resources.files("screening").joinpath("data", "chinese.yaml")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data: Mapping[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
+    return {_key_of(chinese): name_key(english) for chinese, english in data["names"].items()}
 
 
 def _affixes(**kinds: Sequence[str]) -> str:
@@ -773,26 +1358,31 @@ _UNIT = (
     r"cylinders?|fcl|units?|tambor(?:es)?|bolsas?|sack|fass|"
     r"千克|公斤|毫克|克|公升|毫升|升|吨|桶|袋|箱|瓶|包|件|托|罐|支)"
 )
-_NOISE = re.compile(
-    # a share, with the words and signs around it
-    rf"(?<![a-z0-9.,'])(?:[<>≥≤~±=]{{1,2}} ?){{0,2}}{_AMOUNT} ?(?:[-~] ?{_AMOUNT} ?)?"
-    r"(?:%|pct\b|percent\b)(?: ?(?:w/w|w/v|v/v|min|max|up)\b)?-?"
-    # a quantity
-    rf"|(?<![a-z0-9.,'])[<>≥≤~]?{_AMOUNT} ?{_UNIT}(?![a-z0-9(,'-])"
-    # customs codes, UN and EC numbers, lots, days
-    r"|(?<![a-z])h\.?s\.? ?(?:code)? ?(?:no\.?)? ?[:#.]? ?[0-9]{4}[0-9. ]{0,10}"
-    r"|(?<![a-z])un ?(?:no\.?)? ?[:#]? ?[0-9]{4}(?![0-9])"
-    r"|(?<![a-z])(?:einecs|ec|elincs) ?(?:no\.?)? ?[:#.]? ?[0-9]{3}-[0-9]{3}-[0-9](?![0-9])"
-    r"|(?<![a-z])(?:lot|batch) ?(?:no\.?)? ?[:#.]? ?(?=[a-z-]{0,8}[0-9])[a-z0-9-]{1,20}"
-    r"|(?<![a-z0-9-])(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9-])"
-)
+
+
+@cache
+def _noise() -> re.Pattern[str]:
+    """Shares, quantities, codes and days; compiled when the first name with a digit is read."""
+    return re.compile(
+        # a share, with the words and signs around it
+        rf"(?<![a-z0-9.'])(?<![0-9],)(?:[<>≥≤~±=]{{1,2}} ?){{0,2}}{_AMOUNT} ?(?:[-~] ?{_AMOUNT} ?)?"
+        r"(?:%|pct\b|percent\b)(?: ?(?:w/w|w/v|v/v|min|max|up)\b)?-?"
+        # a quantity
+        rf"|(?<![a-z0-9.'])(?<![0-9],)[<>≥≤~]?{_AMOUNT} ?{_UNIT}(?![a-z0-9(,'-])"
+        # customs codes, UN and EC numbers, lots, days
+        r"|(?<![a-z])h\.?s\.? ?(?:code)? ?(?:no\.?)? ?[:#.]? ?[0-9]{4}[0-9. ]{0,10}"
+        r"|(?<![a-z])un ?(?:no\.?)? ?[:#]? ?[0-9]{4}(?![0-9])"
+        r"|(?<![a-z])(?:einecs|ec|elincs) ?(?:no\.?)? ?[:#.]? ?[0-9]{3}-[0-9]{3}-[0-9](?![0-9])"
+        r"|(?<![a-z])(?:lot|batch) ?(?:no\.?)? ?[:#.]? ?(?=[a-z-]{0,8}[0-9])[a-z0-9-]{1,20}"
+        r"|(?<![a-z0-9-])(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9-])"
+    )
 
 
 def _take_noise(folded: str) -> str:
     """Puts a gap of equal length in the place of shares, quantities and codes."""
     if not _DIGIT.search(folded):
         return folded
-    return _NOISE.sub(lambda m: _GAP.ljust(len(m[0])), folded)
+    return _noise().sub(lambda m: _GAP.ljust(len(m[0])), folded)
 
 
 def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -811,6 +1401,7 @@ def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
 _DIGIT = re.compile(r"[0-9]")
 _THREE_DIGITS = re.compile(r"[0-9]{2}.{0,4}[0-9]")
 _IDEOGRAPH_DASH = re.compile(r"(?<=[0-9])[ー一](?=[0-9])")
+_CAS_PLAIN = re.compile(r"[1-9][0-9]{1,6}-[0-9]{2}-[0-9]")
 _CAS = re.compile(
     r"(?<![0-9])(?<![0-9][-.])(0{0,5}[1-9][0-9]{1,6}) ?-{1,2} ?([0-9]{2}) ?-{1,2} ?([0-9])"
     r"(?![0-9])(?!-[0-9])"
@@ -1100,6 +1691,15 @@ def _trimmed(piece: _Piece) -> Iterator[tuple[str, str]]:
         and tokens[first + 1] in words.salt_of
     ):
         first += 2
+        salt = "acid"
+        yield " ".join(tokens[first:last]), salt
+    elif (
+        last - first > 1
+        and tokens[first] in words.acid_salts
+        and tokens[first + 1].startswith("d'")
+    ):
+        first += 1
+        tokens[first] = tokens[first].removeprefix("d'")
         salt = "acid"
         yield " ".join(tokens[first:last]), salt
     while last - first > 1:

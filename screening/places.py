@@ -82,6 +82,11 @@ def place_title(code: str) -> str:
     return str(title or code.upper())
 
 
+def every_place() -> tuple[str, ...]:
+    """The codes of all countries and territories that can be read, in order."""
+    return tuple(sorted(_known() - {"eu", "un"}))
+
+
 def _look_up(text: str) -> str | None:
     """One code or one name, as a whole."""
     bare = unicodedata.normalize("NFKC", text).casefold().replace(".", "")
@@ -127,7 +132,8 @@ def _key(text: str, words: _Words) -> _Key:
 def _data() -> Mapping[str, Any]:
     """The data file, read once."""
     file = resources.files("screening").joinpath("data", "places.yaml")
-    data: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data: Mapping[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
     return data
 
 

@@ -218,7 +218,7 @@ def test_words_for_salts_and_hydrates_leave_the_base(
 
 POSSIBLE = [
     ("paint thinner, toluene 35% acetone 10%", {TOLUENE, ACETONE}),
-    ("fentanyl citrate injection 50 mcg/ml, 10 x 2 ml", {FENTANYL}),
+    ("fentanyl citrate starter kit 50 mcg/ml, 10 x 2 ml", {FENTANYL}),
     ("propionyl chlor", {CHLORIDE}),
     ("DRUMS WITH ACETIC ANHYDR", {ANHYDRIDE}),
     ("toluene; unknown stuff", {TOLUENE}),
@@ -575,6 +575,8 @@ def test_every_name_and_number_of_the_bundled_lists_leads_to_its_entry() -> None
     bundle = load_bundle()
     index = NameIndex(bundle)
     for entry in bundle.entries.values():
+        if entry.party:
+            continue  # its names are no goods
         for name in entry.names.all():
             read = index.read(name=name)
             assert any(entry.id in i.entries for i in read.identities), (entry.id, name)

@@ -1,0 +1,247 @@
+"""Systematic names -> SMILES, by OPSIN, offline.
+
+OPSIN runs on Java and takes a second to start, then a millisecond a name. One process of it is kept
+for all names of this process: it starts with the first name that looks systematic, is asked line by
+line, and is replaced when it hangs or dies. The program comes with the `py2opsin` package (extra
+``systematic``); that package's own function starts Java anew for every call and is not used.
+
+OPSIN names a structure also where a name leaves positions open; it says so, and then the structure
+is only one of several.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import importlib.util
+import os
+import re
+import threading
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+EXTRA = "systematic"
+PACKAGE = "py2opsin"
+START_SECONDS = 30.0
+"""Time for Java to start and read the first name."""
+NAME_SECONDS = 5.0
+"""Time for one name; one that takes longer is given up."""
+MAX_CHARACTERS = 300
+MAX_FAILURES = 3
+"""Processes lost in a row before names are no longer asked."""
+KEPT = 20_000
+"""Names whose answer is kept."""
+
+# A text is asked about only if every word of it ends as words of nomenclature do.
+_ENDING = re.compile(
+    r"(?:yl|ylene?|ylidene?|an[e]?|en[e]?|yne?|ine?|ol|one|al|oyl|ide?|ate?|ite|ic|ous|i?um|oxy|io|o|a|"
+    r"ole|ose|yde|ime|ile|ea|ether|ester|ir|thione|sulfon|ox|az|imid|amid|form|lactam|manganese|"
+    r"eth|prop|but|pent|hex|hept|oct|non|dec)\Z"
+)
+_PREFIXES = frozenset(
+    {
+        *("tert", "sec", "iso", "neo", "cis", "trans", "alpha", "beta", "gamma", "delta", "omega"),
+        *("bis", "tris", "tetrakis", "rac", "rel", "boc", "meso", "syn", "anti", "exo", "endo"),
+        *("ortho", "meta", "para", "acid", "salt", "gold", "tin", "iron", "lead", "silver"),
+        *("zinc", "copper", "nickel", "cobalt", "mercury", "sulfur", "sulphur", "water", "borax"),
+        *("acids", "nor", "des", "homo", "seco", "abeo", "epi", "mono", "poly", "per", "hydrogen"),
+        *("nitrogen", "oxygen", "phosphorus", "boron", "silicon", "red", "carbon", "epoxy", "with"),
+    }
+)
+_LINE = re.compile(r"[^\x20-\x7e\u0391-\u03c9\u00b1\u2032\u2033]")
+_WORDS = re.compile(r"[^\W\d_]{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreted:
+    """What a systematic name stands for.
+
+    Attributes:
+        smiles: the structure.
+        open: the name leaves something open; the structure is one of several.
+    """
+
+    smiles: str
+    open: bool
+
+
+class SystematicNames:
+    """OPSIN, started by the first name; shared by threads, pickled without its process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: _Process | None = None
+        self._failures = 0
+        self._ask = lru_cache(maxsize=KEPT)(self._interpret)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SystematicNames, ()
+
+    @cached_property
+    def _program(self) -> Path | None:
+        """OPSIN's own file; the package that carries it is not imported, since that starts Java."""
+        spec = importlib.util.find_spec(PACKAGE)
+        for folder in (spec.submodule_search_locations or ()) if spec else ():
+            for path in sorted(Path(folder).glob("opsin-cli-*.jar"), reverse=True):
+                return path
+        return None
+
+    @cached_property
+    def _java(self) -> str | None:
+        import shutil  # noqa: PLC0415 - not needed before the first name
+
+        home = os.environ.get("JAVA_HOME")
+        own = shutil.which("java", path=str(Path(home) / "bin")) if home else None
+        return own or shutil.which("java")
+
+    @property
+    def missing(self) -> str | None:
+        """What is missing for names to be interpreted, a clause; None where nothing is."""
+        if self._program is None:
+            return f"the extra `{EXTRA}` is not installed"
+        if self._java is None:
+            return "Java is not installed or not on the path"
+        if self._failures >= MAX_FAILURES:
+            return "OPSIN could not be run"
+        return None
+
+    @cached_property
+    def version(self) -> str | None:
+        """The package's version; None where names cannot be interpreted."""
+        return metadata.version(PACKAGE) if self._program and self._java else None
+
+    @staticmethod
+    def looks_systematic(text: str) -> bool:
+        """Whether asking is worth the while: cheap, and generous.
+
+        >>> [SystematicNames.looks_systematic(t) for t in ("1-phenylpropan-2-one", "sample 14")]
+        [True, False]
+        """
+        if len(text) > MAX_CHARACTERS or _LINE.search(text):
+            return False
+        words = [word.lower() for word in _WORDS.findall(text)]
+        return bool(words) and all(_ENDING.search(w) or w in _PREFIXES for w in words)
+
+    def structure(self, name: str, *, whatever: bool = False) -> Interpreted | None:
+        """The structure of a systematic name.
+
+        Args:
+            name: in English, Greek letters written out or as signs.
+            whatever: ask also where the text does not look like a systematic name.
+
+        Returns:
+            The structure; None where the name is none that can be interpreted, and where the extra
+            or Java is missing.
+        """
+        if self.missing is not None or not name.strip() or len(name) > MAX_CHARACTERS:
+            return None
+        if not (whatever or self.looks_systematic(name)):
+            return None
+        return self._ask(" ".join(name.split()))
+
+    def close(self) -> None:
+        """Ends the process; the next name starts another."""
+        with self._lock:
+            self._end()
+
+    def _interpret(self, name: str) -> Interpreted | None:
+        with self._lock:
+            if self._process is not None and self._process.pid != os.getpid():
+                self._process = None  # of the process that this one was forked from
+            if self._process is None:
+                if self._failures >= MAX_FAILURES:
+                    return None
+                assert self._java is not None
+                assert self._program is not None
+                try:
+                    self._process = _Process(self._java, self._program)
+                except OSError:
+                    self._failures = MAX_FAILURES
+                    return None
+                atexit.register(self.close)
+            try:
+                answer = self._process.ask(name)
+            except (OSError, TimeoutError, ValueError):
+                self._failures += 1
+                self._end()
+                return None
+            self._failures = 0
+            return answer
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.end()
+            self._process = None
+            atexit.unregister(self.close)
+
+
+class _Process:
+    """One running OPSIN that answers line by line."""
+
+    def __init__(self, java: str, program: Path) -> None:
+        import queue  # noqa: PLC0415 - not needed before the first name
+        import subprocess  # noqa: PLC0415
+
+        self.pid = os.getpid()
+        self._process = subprocess.Popen(  # noqa: S603 - Java and the file of an installed package
+            [
+                java,
+                *("-Xshare:auto", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m"),
+                *("-Dfile.encoding=UTF-8", "-jar", str(program), "-osmi", "--name"),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,  # where it says that a name leaves something open
+            encoding="utf-8",
+            errors="replace",
+        )
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._started = False
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with contextlib.suppress(ValueError, OSError):
+            for line in self._process.stdout:
+                self._lines.put(line)
+        self._lines.put(None)
+
+    def ask(self, name: str) -> Interpreted | None:
+        """One name.
+
+        Raises:
+            OSError: the process is gone.
+            TimeoutError: it took too long.
+        """
+        from queue import Empty  # noqa: PLC0415
+
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{name}\n")
+        self._process.stdin.flush()
+        seconds = NAME_SECONDS if self._started else START_SECONDS
+        unsure = False
+        while True:
+            try:
+                line = self._lines.get(timeout=seconds)
+            except Empty:
+                raise TimeoutError(name) from None
+            if line is None:
+                raise OSError("OPSIN ended")
+            smiles, tab, said = line.rstrip("\r\n").partition("\t")
+            if tab and said.strip() == name:
+                self._started = True
+                return Interpreted(smiles, unsure) if smiles else None
+            unsure = unsure or line.startswith("APPEARS_AMBIGUOUS") or "stereo" in line.lower()
+
+    def end(self) -> None:
+        """Ends it without waiting for what it is at."""
+        self._process.kill()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        with contextlib.suppress(Exception):  # it may take its time to go
+            self._process.wait(timeout=5)
