@@ -1,10 +1,10 @@
-"""Checks of watchlists: lint rules over a bundle, and examples put through the screen.
+"""Checks of watchlists: examples put through the screen, and which files a person means.
 
-`lint` looks at the entries themselves, at class definitions through `screening.definition_checks`.
 `cases` makes the examples that an entry must answer for: the hand-written ones, and generated ones
 on both sides of each boundary day and for each form that its list covers or does not cover. What is
-expected on a day is worked out here from the file's dates and not by the screen's own timeline, so
-that each checks the other.
+expected on a day is worked out from the file's dates (`screening.entry_checks`) and not by the
+screen's own timeline, so that each checks the other. `coverage` counts what the examples pin.
+`lint`, which looks at the entries themselves, comes from `screening.entry_checks`.
 
 Generated forms are those of the listed substance itself: its salt, hydrate, labelled atoms, mirror
 image. Nothing is generated for classes; their examples are written by hand.
@@ -12,299 +12,30 @@ image. Nothing is generated for classes; their examples are written by hand.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import enum
-import itertools
 import re
-import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
-
-from stdnum import casrn
 
 from screening import definition_checks
 from screening.chemistry.structure import Structure, read_structure
 from screening.decision import Certainty, Decision
 from screening.definition_checks import Level as Level  # noqa: PLC0414 - callers read it here
 from screening.definition_checks import Problem as Problem  # noqa: PLC0414
+from screening.entry_checks import Force as Force  # noqa: PLC0414
+from screening.entry_checks import boundaries as boundaries  # noqa: PLC0414
+from screening.entry_checks import in_force as in_force  # noqa: PLC0414
+from screening.entry_checks import lint as lint  # noqa: PLC0414
+from screening.entry_checks import standing_text as standing_text  # noqa: PLC0414
 from screening.errors import ScreeningError, StructureError
 from screening.rules.load import Bundle, bundled_watchlists
-from screening.rules.model import (
-    DateRange,
-    Entry,
-    Example,
-    FormRule,
-    Forms,
-    Mark,
-    Version,
-)
-from screening.rules.timeline import describe
+from screening.rules.model import Entry, Example, FormRule, Forms, Mark
 from screening.shipment import LegKind, Shipment
 
 ONE_DAY = dt.timedelta(days=1)
-
-# --- what is in force, worked out from the file ------------------------------------------------
-
-
-class Force(enum.StrEnum):
-    """Whether an entry is in force on a day."""
-
-    YES = "yes"
-    PERHAPS = "perhaps"
-    NO = "no"
-
-
-def in_force(entry: Entry, day: dt.date) -> tuple[Force, Version | None]:
-    """Whether an entry is in force on a day, and by which of its versions.
-
-    Where one version passes into the next at a day that is not known exactly, the entry is in force
-    on both sides of it.
-    """
-    found = [(_version_in_force(v, day), v) for v in entry.versions if v.withdrawn is None]
-    sure = [v for force, v in found if force is Force.YES]
-    if sure:
-        return Force.YES, sure[0]
-    perhaps = [v for force, v in found if force is Force.PERHAPS]
-    passing = any(
-        earlier.until == later.in_force and _reached(earlier.in_force, day) is Force.YES
-        for earlier, later in itertools.pairwise(perhaps)
-    )
-    if perhaps:
-        return Force.YES if passing else Force.PERHAPS, perhaps[-1]
-    return Force.NO, None
-
-
-def _version_in_force(version: Version, day: dt.date) -> Force:
-    begun = _reached(version.in_force, day)
-    ended = Force.NO if version.until is None else _reached(version.until, day)
-    if begun is Force.NO or ended is Force.YES:
-        return Force.NO
-    return Force.PERHAPS if Force.PERHAPS in (begun, ended) else Force.YES
-
-
-def _reached(when: dt.date | DateRange, day: dt.date) -> Force:
-    """Whether a day that may not be known exactly has been reached."""
-    if isinstance(when, dt.date):
-        return Force.YES if day >= when else Force.NO
-    if when.not_after is not None and day >= when.not_after:
-        return Force.YES
-    if when.not_before is not None and day < when.not_before:
-        return Force.NO
-    return Force.PERHAPS
-
-
-def standing_text(entry: Entry, day: dt.date) -> str:
-    """The standing of an entry on a day in words.
-
-    Returns:
-        Such as ``in force since 2025-11-10`` or ``not in force; from 2026-01-01``.
-    """
-    force, version = in_force(entry, day)
-    if version is not None:
-        said = "in force since" if force is Force.YES else "not certain; in force from"
-        until = "" if version.until is None else f", until {describe(version.until)}"
-        return f"{said} {describe(version.in_force)}{until}"
-    kept = [v for v in entry.versions if v.withdrawn is None]
-    if not kept:
-        return "withdrawn"
-    later = [v for v in kept if _reached(v.in_force, day) is Force.NO]
-    if later:
-        return f"not in force; from {describe(later[0].in_force)}"
-    last = kept[-1].until
-    return "no longer in force" + ("" if last is None else f" since {describe(last)}")
-
-
-# --- lint ------------------------------------------------------------------------------------
-
-
-def lint(bundle: Bundle) -> list[Problem]:
-    """Looks for faults that no single file shows.
-
-    Args:
-        bundle: loaded lists.
-
-    Returns:
-        Every problem, by entry.
-    """
-    problems = [p for rule in _RULES for p in rule(bundle)]
-    return sorted(problems, key=lambda p: (p.entry, p.level, p.message))
-
-
-def _check_digits(bundle: Bundle) -> Iterator[Problem]:
-    for entry in bundle.entries.values():
-        for cas in entry.cas:
-            if not casrn.is_valid(cas):
-                yield Problem(Level.ERROR, entry.id, f"CAS {cas}: the check digit is wrong")
-
-
-def _structures_read(bundle: Bundle) -> Iterator[Problem]:
-    for entry in bundle.entries.values():
-        examples = entry.examples
-        texts = [entry.substance, *entry.aliases]
-        texts += [e.structure for e in (*examples.must_match, *examples.must_review)]
-        texts += [e.structure for e in examples.must_not_match]
-        for text in dict.fromkeys(t for t in texts if t):
-            try:
-                _spellings(text)
-            except StructureError as error:
-                yield Problem(Level.ERROR, entry.id, f"{text!r} is no structure: {error}")
-
-
-@lru_cache(maxsize=16_384)
-def _spellings(text: str) -> tuple[tuple[str, str], ...]:
-    """The components of a structure, each without and with stereo; many rules ask for them.
-
-    Raises:
-        StructureError: it cannot be read.
-    """
-    return tuple((c.smiles, c.isomeric) for c in read_structure(text).components)
-
-
-def _key(text: str | None) -> str | None:
-    """A structure in one spelling; None where there is none or it cannot be read."""
-    if text is None:
-        return None
-    try:
-        return ".".join(isomeric for _, isomeric in _spellings(text))
-    except StructureError:
-        return None
-
-
-def _duplicate_structures(bundle: Bundle) -> Iterator[Problem]:
-    """One list names a structure once; two entries for it would give two answers."""
-    for watchlist in bundle.lists.values():
-        seen: dict[str, Entry] = {}
-        for entry in watchlist.entries:
-            for text in (entry.substance, *entry.aliases):
-                key = _key(text)
-                if key is None:
-                    continue
-                other = seen.setdefault(key, entry)
-                if other is not entry and _overlap(entry, other):
-                    message = f"has the same structure as {other.id} of the same list"
-                    yield Problem(Level.ERROR, entry.id, message)
-
-
-def _overlap(entry: Entry, other: Entry) -> bool:
-    """Whether two entries can be in force on the same day."""
-    days = {d for e in (entry, other) for v in e.versions for d in boundaries(v)}
-    states = ((in_force(entry, d)[0], in_force(other, d)[0]) for d in days)
-    return any(Force.NO not in pair for pair in states)
-
-
-def _clashing_cas(bundle: Bundle) -> Iterator[Problem]:
-    """One CAS number is one substance, whatever list it stands in."""
-    yield from _clashing(bundle, lambda e: e.cas, "CAS {}", Level.ERROR)
-
-
-def _clashing_names(bundle: Bundle) -> Iterator[Problem]:
-    """One name is one substance, or a row that carries it is ambiguous."""
-    yield from _clashing(bundle, lambda e: e.names.all(), "the name {!r}", Level.WARNING)
-
-
-def _clashing(
-    bundle: Bundle, texts: Callable[[Entry], Iterable[str]], what: str, level: Level
-) -> Iterator[Problem]:
-    users: dict[str, list[tuple[str, Entry]]] = defaultdict(list)
-    for entry in bundle.entries.values():
-        for text in texts(entry):
-            users[_folded(text)].append((text, entry))
-    for uses in users.values():
-        keys = {_graphs(e): e for _, e in uses if e.substance is not None}
-        if len(keys) < 2 or frozenset.intersection(*keys):
-            continue
-        text, first = uses[0]
-        for _, entry in uses[1:]:
-            if not _graphs(entry) & _graphs(first):
-                message = f"{what.format(text)} stands for another structure in {first.id}"
-                yield Problem(level, entry.id, message)
-
-
-def _graphs(entry: Entry) -> frozenset[str]:
-    """The components of an entry's structures without stereo, by which two entries compare."""
-    keys: set[str] = set()
-    for text in (entry.substance, *entry.aliases):
-        with contextlib.suppress(StructureError):
-            keys |= {smiles for smiles, _ in _spellings(text)} if text else set()
-    return frozenset(keys)
-
-
-def _folded(text: str) -> str:
-    """A name without case, width, spaces and hyphens."""
-    return re.sub(r"[\s\-‐‑–—_]", "", unicodedata.normalize("NFKC", text).casefold())
-
-
-def _repeated_names(bundle: Bundle) -> Iterator[Problem]:
-    for entry in bundle.entries.values():
-        names = [n.casefold() for n in entry.names.all()]
-        for name in sorted({n for n in names if names.count(n) > 1}):
-            yield Problem(Level.WARNING, entry.id, f"the name {name!r} is given twice")
-
-
-def _citations(bundle: Bundle) -> Iterator[Problem]:
-    """A citation names an instrument: it is no placeholder and has a number or a date in it."""
-    for entry in bundle.entries.values():
-        for number, version in enumerate(entry.versions):
-            said = version.citation
-            if re.search(r"\b(?:todo|tbd|fixme|xxx)\b|\?\?", said, re.IGNORECASE):
-                message = f"versions.{number}.citation is a placeholder: {said!r}"
-                yield Problem(Level.ERROR, entry.id, message)
-            elif not re.search(r"\d", said):
-                message = f"versions.{number}.citation has no number or date: {said!r}"
-                yield Problem(Level.WARNING, entry.id, message)
-            unread = Mark.UNVERIFIED in (version.checked.membership, version.checked.dates)
-            if unread and version.still_to_read is None:
-                message = f"versions.{number} is unverified and does not say what is still to read"
-                yield Problem(Level.WARNING, entry.id, message)
-
-
-def _timelines(bundle: Bundle) -> Iterator[Problem]:
-    """Versions follow each other without overlap; a gap is looked at."""
-    for entry in bundle.entries.values():
-        versions = [v for v in entry.versions if v.withdrawn is None]
-        ordered = sorted(versions, key=lambda v: _earliest(v.in_force))
-        if ordered != versions:
-            yield Problem(
-                Level.WARNING, entry.id, "its versions are not in the order of their days"
-            )
-        for earlier, later in itertools.pairwise(ordered):
-            begins = later.in_force
-            if earlier.until is None:
-                message = f"the version in force from {describe(earlier.in_force)} has no `until`"
-                yield Problem(Level.ERROR, entry.id, f"{message}, but another one follows it")
-            elif _latest(earlier.until) > _latest(begins):
-                message = f"versions overlap: until {describe(earlier.until)}"
-                yield Problem(Level.ERROR, entry.id, f"{message}, next from {describe(begins)}")
-            elif _earliest(earlier.until) < _earliest(begins):
-                message = f"nothing is in force from {describe(earlier.until)}"
-                yield Problem(Level.WARNING, entry.id, f"{message} to {describe(begins)}")
-
-
-def _earliest(when: dt.date | DateRange) -> dt.date:
-    return when if isinstance(when, dt.date) else when.not_before or dt.date.min
-
-
-def _latest(when: dt.date | DateRange) -> dt.date:
-    return when if isinstance(when, dt.date) else when.not_after or dt.date.max
-
-
-_RULES: tuple[Callable[[Bundle], Iterator[Problem]], ...] = (
-    _check_digits,
-    _structures_read,
-    _duplicate_structures,
-    _clashing_cas,
-    _clashing_names,
-    _repeated_names,
-    _citations,
-    _timelines,
-    definition_checks.lint,
-)
-
 
 # --- examples --------------------------------------------------------------------------------
 
@@ -330,6 +61,7 @@ class Case:
         because: why that is the answer.
         clauses: letters that the proof must show, None where that does not matter.
         reading: the reading on which the hit must depend, None where that does not matter.
+        key: the key of the entry's file that the case comes from.
     """
 
     entry: str
@@ -339,6 +71,7 @@ class Case:
     because: str
     clauses: tuple[str, ...] | None = None
     reading: str | None = None
+    key: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +90,8 @@ class CaseResult:
 
     def __str__(self) -> str:
         case = self.case
-        said = case.shipment.structure or case.shipment.cas or case.shipment.name or "-"
+        goods = case.shipment
+        said = goods.structure or goods.cas or goods.name or goods.consignee or "-"
         return (
             f"{case.entry}: {case.kind} {said} on {case.shipment.day}: expected {case.expected}, "
             f"got {self.got} ({case.because})"
@@ -454,13 +188,13 @@ def cases(bundle: Bundle, entries: Iterable[str] | None = None) -> Iterator[Case
 
 def hand_written(entry: Entry) -> Iterator[Case]:
     """The examples that an entry's file states."""
-    groups: tuple[tuple[Expected, Sequence[Example]], ...] = (
-        (Expected.MATCH, entry.examples.must_match),
-        (Expected.REVIEW, entry.examples.must_review),
-        (Expected.NONE, entry.examples.must_not_match),
+    groups: tuple[tuple[str, Expected, Sequence[Example]], ...] = (
+        ("must_match", Expected.MATCH, entry.examples.must_match),
+        ("must_review", Expected.REVIEW, entry.examples.must_review),
+        ("must_not_match", Expected.NONE, entry.examples.must_not_match),
     )
-    for expected, examples in groups:
-        for example in examples:
+    for group, expected, examples in groups:
+        for number, example in enumerate(examples):
             yield Case(
                 entry=entry.id,
                 kind="example",
@@ -469,6 +203,7 @@ def hand_written(entry: Entry) -> Iterator[Case]:
                 because=example.because,
                 clauses=example.clauses,
                 reading=example.reading,
+                key=("examples", group, number),
             )
 
 
@@ -481,25 +216,17 @@ def generated(entry: Entry) -> Iterator[Case]:
     if entry.substance is not None:
         for smiles, name in entry.aliases.items():
             because = f"{name} is the same legal item"
-            yield _case(entry, "alias", day, because, _Said(structure=smiles))
+            said = _Said(structure=smiles)
+            yield _case(entry, "alias", day, because, said, key=("aliases", smiles))
         yield from _form_cases(entry, day)
-    for cas in entry.cas:
+    for number, cas in enumerate(entry.cas):
         shipment = _shipment(entry, day, _Said(cas=cas))
-        yield Case(entry.id, "cas", shipment, Expected.ANY, "the entry states this CAS number")
+        because, key = "the entry states this CAS number", ("cas", number)
+        yield Case(entry.id, "cas", shipment, Expected.ANY, because, key=key)
     for name in dict.fromkeys(entry.names.all()):
-        shipment = _shipment(entry, day, _Said(name=name))
-        yield Case(entry.id, "name", shipment, Expected.ANY, "the entry states this name")
-
-
-def boundaries(version: Version) -> list[dt.date]:
-    """The days on which the answer of a version may change."""
-    days: list[dt.date] = []
-    for when in (version.in_force, version.until):
-        if isinstance(when, dt.date):
-            days.append(when)
-        elif when is not None:
-            days += [d for d in (when.not_before, when.not_after) if d is not None]
-    return days
+        shipment = _shipment(entry, day, _named(entry, name))
+        because = "the entry states this name"
+        yield Case(entry.id, "name", shipment, Expected.ANY, because, key=("names",))
 
 
 def firm_day(entry: Entry) -> dt.date | None:
@@ -515,7 +242,8 @@ def _boundary_cases(entry: Entry) -> Iterator[Case]:
         return
     days = sorted({d for v in entry.versions for d in boundaries(v)})
     for day in dict.fromkeys(d for b in days for d in (b - ONE_DAY, b)):
-        yield _case(entry, "boundary", day, standing_text(entry, day), said)
+        because = standing_text(entry, day)
+        yield _case(entry, "boundary", day, because, said, key=("versions",))
 
 
 def _specimen(entry: Entry) -> _Said | None:
@@ -526,7 +254,12 @@ def _specimen(entry: Entry) -> _Said | None:
         if any(v.clauses is not None for v in entry.versions) or not entry.examples.must_match:
             return None  # which clauses are open on which day is pinned by hand-written examples
         return _Said(structure=entry.examples.must_match[0].structure)
-    return _Said(cas=entry.cas[0]) if entry.cas else _Said(name=entry.names.en[0])
+    return _Said(cas=entry.cas[0]) if entry.cas else _named(entry, entry.names.en[0])
+
+
+def _named(entry: Entry, name: str) -> _Said:
+    """A name where it belongs: that of a party is the consignee's."""
+    return _Said(party=name) if entry.party else _Said(name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -536,6 +269,7 @@ class _Said:
     structure: str | None = None
     cas: str | None = None
     name: str | None = None
+    party: str | None = None
 
 
 def _case(
@@ -546,6 +280,7 @@ def _case(
     said: _Said,
     *,
     rule: FormRule = FormRule.COVERED,
+    key: tuple[str | int, ...] = (),
 ) -> Case:
     """A case whose answer follows from the day, from how the version was checked and a form."""
     state, version = in_force(entry, day)
@@ -556,11 +291,13 @@ def _case(
         state is Force.PERHAPS
         or rule is FormRule.REVIEW
         or version.checked.membership is Mark.UNVERIFIED
+        or entry.surveillance
+        or entry.party
     ):
         expected = Expected.REVIEW
     elif said.structure is None:
         expected = Expected.ANY  # identifiers alone: how firmly is for the screen to say
-    return Case(entry.id, kind, _shipment(entry, day, said), expected, because)
+    return Case(entry.id, kind, _shipment(entry, day, said), expected, because, key=key)
 
 
 def _shipment(entry: Entry, day: dt.date, said: _Said) -> Shipment:
@@ -581,6 +318,7 @@ def _shipment(entry: Entry, day: dt.date, said: _Said) -> Shipment:
         structure=said.structure,
         cas=said.cas,
         name=said.name,
+        consignee=said.party,
         origin=origin,
         transit=transit,
         destination=destination,
@@ -623,7 +361,8 @@ def _form_cases(entry: Entry, day: dt.date) -> Iterator[Case]:
             continue  # the mirror image is listed by itself
         if text is not None and rule is not None:
             because = f"{form.replace('_', ' ')}: {rule.value.replace('_', ' ')}"
-            yield _case(entry, f"form ({form})", day, because, _Said(structure=text), rule=rule)
+            said, key = _Said(structure=text), ("forms", form)
+            yield _case(entry, f"form ({form})", day, because, said, rule=rule, key=key)
 
 
 def _salt(smiles: str, structure: Structure) -> str | None:
@@ -668,6 +407,71 @@ def mirror_image(smiles: str) -> str | None:
     return None if same else swapped
 
 
+# --- what the examples pin ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """How much of some entries their examples pin.
+
+    Attributes:
+        clauses: clauses and readings of class definitions: how many are pinned, of how many.
+        days: days on which an answer changes, and days before them: how many are tried, of how
+            many.
+        missing: what is not, in words, each with its entry.
+    """
+
+    clauses: tuple[int, int]
+    days: tuple[int, int]
+    missing: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"clauses and readings pinned: {self.clauses[0]:,} of {self.clauses[1]:,}; "
+            f"boundary days tried: {self.days[0]:,} of {self.days[1]:,}"
+        )
+
+
+def pins(bundle: Bundle, entries: Iterable[str] | None = None) -> Pins:
+    """Counts which clauses, readings and boundary days the examples pin.
+
+    A day that only a hand-written example can try (which clauses are open on it) needs one; every
+    other boundary day is tried by generated cases.
+
+    Args:
+        bundle: loaded lists.
+        entries: ids of entries; None: all.
+
+    Raises:
+        DefinitionError: a definition cannot be compiled.
+    """
+    clauses: list[bool] = []
+    days: list[bool] = []
+    missing: list[str] = []
+    for entry_id in bundle.entries if entries is None else entries:
+        entry = bundle.entries[entry_id]
+        if entry.class_ is not None:
+            held = definition_checks.pinned(entry, bundle.jurisdictions[entry.jurisdiction].groups)
+            named = {f"clause {k}": v for k, v in held.clauses.items()}
+            named |= {f"the reading {k}": v for k, v in held.readings.items()}
+            clauses += named.values()
+            missing += [f"{entry_id}: {name} is not pinned" for name, v in named.items() if not v]
+        tried = {case.shipment.day for case in (*hand_written(entry), *_boundary_cases(entry))}
+        edges = changes_on(entry)
+        days += [day in tried for day in edges]
+        missing += [f"{entry_id}: {day} is not tried" for day in edges if day not in tried]
+    return Pins((sum(clauses), len(clauses)), (sum(days), len(days)), tuple(missing))
+
+
+def changes_on(entry: Entry) -> tuple[dt.date, ...]:
+    """Each boundary day on which an entry's answer may change, and the day before it."""
+    if entry.class_ is not None:
+        edges = set(definition_checks.changing_days(entry))
+    else:
+        edges = {d for v in entry.versions if v.withdrawn is None for d in boundaries(v)}
+    return tuple(sorted({d for edge in edges for d in (edge - ONE_DAY, edge)}))
+
+
 # --- which files a person means --------------------------------------------------------------
 
 
@@ -676,12 +480,17 @@ class Selection:
     """Folders to load and the entries meant.
 
     Attributes:
-        folders: watchlist folders, None for the bundled ones.
+        folders: watchlist folders in the order of loading, None for the bundled ones.
         prefixes: beginnings of the ids meant; empty for all.
     """
 
     folders: tuple[Path, ...] | None
     prefixes: tuple[str, ...]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The folders whose files are looked at."""
+        return self.folders or (bundled_watchlists(),)
 
     def means(self, item: str) -> bool:
         """Whether an entry, a list or a law's group words are meant, by their id."""
@@ -697,21 +506,81 @@ class Selection:
 def select(paths: Sequence[Path]) -> Selection:
     """Finds the watchlist folders that paths belong to, and the entries they mean.
 
+    A folder of one's own is loaded after the bundled lists, which it may extend and with which its
+    names and numbers are compared, unless it describes a jurisdiction that they describe too.
+
     Args:
         paths: watchlist folders, or jurisdictions, lists or entries inside one.
     """
+    bundled = bundled_watchlists().resolve()
     folders: dict[Path, None] = {}
     prefixes: list[str] = []
-    everything = False
     for path in (p.resolve() for p in paths):
-        inside = [p for p in (path, *path.parents) if (p / "jurisdiction.yaml").is_file()]
-        root = inside[0].parent if inside else path
-        folders[root] = None
-        if inside:
-            prefixes.append(path.relative_to(root).with_suffix("").as_posix())
+        root = root_of(path)
+        if root == bundled:
+            prefixes += [] if path == root else [_id(path, root)]
         else:
-            everything = True
-    own = tuple(folders)
-    if not own or own == (bundled_watchlists(),):
+            item = "" if path == root else _id(path, root)
+            inside = [own for own in _own(root) if not item or f"{own}/".startswith(f"{item}/")]
+            prefixes += inside or [item]
+        folders[root] = None
+    own = tuple(folder for folder in folders if folder != bundled)
+    if not own:
+        everything = bundled in {p.resolve() for p in paths}
         return Selection(None, () if everything else tuple(prefixes))
-    return Selection(own, () if everything else tuple(prefixes))
+    described = {code for folder in own for code in _described(folder)}
+    beside = bundled in folders or not described & set(_described(bundled))
+    whole = len(folders) == len(own) and not beside and set(own) == {p.resolve() for p in paths}
+    if bundled in {p.resolve() for p in paths}:
+        prefixes += _own(bundled)
+    before = (bundled_watchlists(),) if beside else ()
+    return Selection((*before, *own), () if whole else tuple(prefixes))
+
+
+def root_of(path: Path) -> Path:
+    """The watchlist folder that a path belongs to.
+
+    Args:
+        path: the folder itself, or a jurisdiction, a list or an entry inside it.
+    """
+    described = [p for p in (path, *path.parents) if (p / "jurisdiction.yaml").is_file()]
+    if described:
+        return described[0].parent
+    folder = path.parent if path.suffix == ".yaml" else path
+    for inside in (folder, *list(folder.parents)[:1]):
+        if re.fullmatch(r"[a-z]{2}", inside.name) and not _codes(inside):
+            return inside.parent
+    return path
+
+
+def _id(path: Path, root: Path) -> str:
+    """The id of what a path means; of `list.yaml`, the list."""
+    item = path.relative_to(root).with_suffix("").as_posix()
+    return item.removesuffix("/list") if path.name == "list.yaml" else item
+
+
+def _codes(folder: Path) -> list[Path]:
+    """The jurisdictions of a watchlist folder."""
+    if not folder.is_dir():
+        return []
+    return sorted(p for p in folder.iterdir() if p.is_dir() and re.fullmatch(r"[a-z]{2}", p.name))
+
+
+def _described(root: Path) -> list[str]:
+    return [p.name for p in _codes(root) if (p / "jurisdiction.yaml").is_file()]
+
+
+def _own(root: Path) -> list[str]:
+    """The ids that a folder adds: jurisdictions and lists it describes, and single entries."""
+    found = _described(root)
+    for place in _codes(root):
+        if place.name in found:
+            continue
+        for folder in sorted(p for p in place.iterdir() if p.is_dir() and p.name[0] not in "._"):
+            if (folder / "list.yaml").is_file():
+                found.append(f"{place.name}/{folder.name}")
+                continue
+            found += [
+                f"{place.name}/{folder.name}/{path.stem}" for path in sorted(folder.glob("*.yaml"))
+            ]
+    return found

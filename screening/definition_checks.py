@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -277,11 +277,12 @@ def readings_used(definition: ClassDefinition, words: Mapping[str, GroupWord]) -
 # --- lint --------------------------------------------------------------------------------------
 
 
-def lint(bundle: Bundle) -> Iterator[Problem]:
+def lint(bundle: Bundle, means: Callable[[str], bool] | None = None) -> Iterator[Problem]:
     """Looks for faults of class definitions, of their words and of their examples.
 
     Args:
         bundle: loaded lists.
+        means: whether an entry is meant, by its id; None: all are.
     """
     for jurisdiction in bundle.jurisdictions.values():
         entries = [e for w in jurisdiction.lists for e in w.entries if e.class_ is not None]
@@ -291,7 +292,8 @@ def lint(bundle: Bundle) -> Iterator[Problem]:
                 message = f"no clause uses the word {word!r}"
                 yield Problem(Level.WARNING, f"{jurisdiction.code}/groups", message, (word,))
         for entry in entries:
-            yield from lint_entry(entry, jurisdiction.groups)
+            if means is None or means(entry.id):
+                yield from lint_entry(entry, jurisdiction.groups)
         for watchlist in jurisdiction.lists:
             for number, gap in enumerate(watchlist.file.incomplete):
                 for name, smarts in gap.candidates.items():
@@ -477,19 +479,63 @@ def _unpinned(compiled: CompiledDefinition, seen: _Seen) -> _Found:
             yield Level.WARNING, ("examples",), message
 
 
-def _missing_examples(entry: Entry, compiled: CompiledDefinition, seen: _Seen) -> _Found:
-    """Each clause has a hit example that uses it, each reading one that names it."""
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """Whether the examples of a class entry pin each clause and each reading.
+
+    Attributes:
+        clauses: by letter; a clause with a certain kind needs a `must_match` example, one of
+            arguable kinds alone any that hits by it.
+        readings: by name; each needs a `must_review` example that names it.
+        certain: the letters of clauses that need a `must_match` example.
+    """
+
+    clauses: Mapping[str, bool]
+    readings: Mapping[str, bool]
+    certain: frozenset[str]
+
+
+def pinned(entry: Entry, words: Mapping[str, GroupWord]) -> Pinned:
+    """What the hit examples of a class entry pin.
+
+    Args:
+        entry: an entry with a class definition.
+        words: the group words of its law.
+
+    Raises:
+        DefinitionError: the definition cannot be compiled.
+    """
+    assert entry.class_ is not None, f"{entry.id} has no class"
+    compiled = CompiledDefinition(entry.class_, words)
+    return _pinned(compiled, _Seen(entry, compiled))
+
+
+def _pinned(compiled: CompiledDefinition, seen: _Seen) -> Pinned:
     definition, words = compiled.definition, compiled.words
+    certain = {v.clause for v in definition.variants}
     for letter, clause in definition.clauses.items():
         lists = [m for which in LISTS[:-1] for m in meanings(clause, which, words)]
-        certain = any(m.reading is None for m in lists)
-        certain |= any(v.clause == letter for v in definition.variants)
-        wanted, found = ("match", seen.matched) if certain else ("review", seen.letters)
-        if letter not in found:
+        certain |= {letter for m in lists if m.reading is None}
+    return Pinned(
+        {
+            letter: letter in (seen.matched if letter in certain else seen.letters)
+            for letter in definition.clauses
+        },
+        {name: name in seen.readings for name in readings_used(definition, words)},
+        frozenset(certain),
+    )
+
+
+def _missing_examples(entry: Entry, compiled: CompiledDefinition, seen: _Seen) -> _Found:
+    """Each clause has a hit example that uses it, each reading one that names it."""
+    found = _pinned(compiled, seen)
+    for letter, held in found.clauses.items():
+        if not held:
+            wanted = "match" if letter in found.certain else "review"
             message = f"no must_{wanted} example uses clause {letter}"
             yield Level.WARNING, ("examples", f"must_{wanted}"), message
-    for name in readings_used(definition, words):
-        if name not in seen.readings:
+    for name, held in found.readings.items():
+        if not held:
             message = f"no must_review example names the reading {name}"
             yield Level.WARNING, ("examples", "must_review"), message
     if not entry.examples.must_not_match:

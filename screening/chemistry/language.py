@@ -28,7 +28,7 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(_one_or_many)]
 class Model(BaseModel):
     """Base of all watchlist models: frozen, and unknown keys are an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class ReadingText(Model):

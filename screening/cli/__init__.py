@@ -15,6 +15,13 @@ import click
 
 from screening.batch import software
 from screening.cli.common import EXIT_BAD_INPUT
+from screening.cli.records import (
+    dispositions_command,
+    replay_command,
+    rescreen_command,
+    schema_command,
+    verify_command,
+)
 from screening.cli.screen import advice, check_command, csv_command, guess_kind
 from screening.cli.watchlist import watchlist_group
 from screening.errors import ScreeningError, WatchlistError
@@ -48,7 +55,16 @@ def cli() -> None:
     """
 
 
-for command in (csv_command, check_command, watchlist_group):
+for command in (
+    csv_command,
+    check_command,
+    replay_command,
+    rescreen_command,
+    verify_command,
+    dispositions_command,
+    schema_command,
+    watchlist_group,
+):
     cli.add_command(command)
 
 

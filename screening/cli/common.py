@@ -18,6 +18,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from screening.columns import parse_overrides
 from screening.decision import Outcome
 from screening.errors import ShipmentError
+from screening.freshness import MAX_LIST_AGE_DAYS
+from screening.rules.load import DEFAULT
 from screening.screener import Screener
 
 EXIT_BAD_INPUT = 2
@@ -25,6 +27,8 @@ EXIT_FAIL_ON_MET = 3
 WIDTH = 96
 
 F = TypeVar("F", bound=Callable[..., Any])
+Source = str | Path
+"""What `--watchlists` takes: a path, or the word for the bundled lists."""
 
 
 def day_option(text: str) -> dt.date:
@@ -51,6 +55,20 @@ def codes_option(text: str) -> tuple[str, ...]:
     return codes
 
 
+def watchlists_option(text: str) -> Source:
+    """The word for the bundled lists, or a path."""
+    return DEFAULT if text == DEFAULT else Path(text)
+
+
+WATCHLISTS_OPTION = click.option(
+    "--watchlists",
+    type=watchlists_option,
+    metavar="PATH|default",
+    multiple=True,
+    help="A folder of watchlists, a file exported from one, or `default` for the bundled lists; "
+    "may be given more than once.",
+)
+
 OUTCOME = click.Choice([o.value for o in Outcome])
 
 
@@ -70,31 +88,48 @@ def bundle_options(command: F) -> F:
             help="Answer with what the lists had recorded by this day.",
         ),
         click.option(
-            "--watchlists",
-            type=click.Path(path_type=Path),
-            multiple=True,
-            help="A folder of watchlists to load; may be given more than once.",
+            "--max-list-age",
+            type=click.IntRange(min=0),
+            default=MAX_LIST_AGE_DAYS,
+            metavar="DAYS",
+            show_default=True,
+            help="Say so where a list was last checked longer than this before the shipping day.",
         ),
+        click.option(
+            "--items",
+            type=click.Path(path_type=Path),
+            metavar="ITEMS.csv",
+            help="Your own item codes: a table with the columns item and smiles, cas or name.",
+        ),
+        click.option(
+            "--parties",
+            type=click.Path(path_type=Path),
+            metavar="FILE.csv",
+            help="A downloaded Consolidated Screening List; names like one in it are a finding.",
+        ),
+        WATCHLISTS_OPTION,
     ):
         command = option(command)
     return command
 
 
 def screener_of(
-    watchlists: Sequence[Path],
+    watchlists: Sequence[Source],
     jurisdictions: tuple[str, ...] | None,
     known_on: dt.date | None,
+    max_list_age: int = MAX_LIST_AGE_DAYS,
+    items: Path | None = None,
+    parties: Path | None = None,
 ) -> Screener:
     """The screener that the options ask for."""
-    return Screener(list(watchlists) or None, jurisdictions=jurisdictions, known_on=known_on)
-
-
-WATCHLISTS_OPTION = click.option(
-    "--watchlists",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="A folder of watchlists to load; may be given more than once.",
-)
+    return Screener(
+        list(watchlists) or None,
+        jurisdictions=jurisdictions,
+        known_on=known_on,
+        max_list_age_days=max_list_age,
+        items=items,
+        parties=parties,
+    )
 
 
 class Bar:

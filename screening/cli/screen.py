@@ -12,21 +12,35 @@ from pathlib import Path
 import click
 
 from screening.batch import Summary, screen_csv
+from screening.chemistry.inchikey import read_inchikey
 from screening.chemistry.structure import read_structure
 from screening.cli.common import (
     EXIT_FAIL_ON_MET,
     OUTCOME,
     Bar,
+    Source,
     bullet,
     bundle_options,
     columns_option,
     day_option,
     screener_of,
 )
-from screening.decision import CoverageItem, Decision, Finding, Hit, Outcome, Severity
+from screening.decision import (
+    CoverageItem,
+    Decision,
+    Finding,
+    FindingCode,
+    Hit,
+    Outcome,
+    Requirement,
+    Severity,
+)
 from screening.errors import StructureError
-from screening.explain import explain_requirement
+from screening.explain import document_title, explain_amounts, lead_time
+from screening.guard import Limits
 from screening.places import place_title
+from screening.report.dispositions import read_dispositions
+from screening.report.language import languages
 from screening.report.tables import Table
 from screening.rules.load import Bundle
 from screening.rules.model import Action, Coverage
@@ -77,8 +91,24 @@ _SEVERITIES = {Severity.STOP: "Stop", Severity.ASK: "Ask a person", Severity.NOT
 @click.option("--encoding", help="Encoding of the table, such as gb18030 or cp1252.")
 @click.option("--separator", help="Separator of the table; write tab for a tabulator.")
 @click.option("--workers", type=click.IntRange(1, 512), default=1, help="Processes that screen.")
+@click.option(
+    "--history",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="decisions.jsonl of an earlier run, whose lines count towards thresholds; may be given "
+    "more than once.",
+)
 @click.option("--resume", is_flag=True, help="Take up an interrupted run into the same folder.")
 @click.option("--fail-on", type=OUTCOME, help="Exit with 3 if any row is as grave as this.")
+@click.option(
+    "--dispositions",
+    type=click.Path(path_type=Path),
+    help="Officers' answers to earlier questions (see `screening dispositions`).",
+)
+@click.option("--seal", is_flag=True, help="Link and seal the results, for `screening verify`.")
+@click.option(
+    "--language", type=click.Choice(languages()), default="en", help="Language of the report."
+)
 @bundle_options
 def csv_command(
     *,
@@ -90,15 +120,23 @@ def csv_command(
     encoding: str | None,
     separator: str | None,
     workers: int,
+    history: tuple[Path, ...],
     resume: bool,
     fail_on: str | None,
-    watchlists: tuple[Path, ...],
+    dispositions: Path | None,
+    seal: bool,
+    language: str,
+    watchlists: tuple[Source, ...],
     jurisdictions: tuple[str, ...] | None,
     known_on: dt.date | None,
+    max_list_age: int,
+    items: Path | None,
+    parties: Path | None,
 ) -> None:
     """Screen a TABLE of shipments (CSV in any usual form) into a folder.
 
-    Writes decisions.csv, decisions.jsonl, report.html and summary.json.
+    Writes decisions.csv, decisions.jsonl, report.html, report.xlsx and summary.json, and seal.json
+    with --seal.
     """
     if day is not None and override_day is not None:
         raise click.UsageError("give --day or --override-day, not both")
@@ -106,7 +144,8 @@ def csv_command(
         separator = {"tab": "\t", "\\t": "\t"}.get(separator, separator)
         if len(separator) != 1 or separator in '\r\n"':
             raise click.BadParameter("must be one character", param_hint="--separator")
-    screener = screener_of(watchlists, jurisdictions, known_on)
+    answers = read_dispositions(dispositions) if dispositions is not None else None
+    screener = screener_of(watchlists, jurisdictions, known_on, max_list_age, items, parties)
     with _resumable(), Bar("rows") as bar:
 
         def recognised(found: Table, taken_over: int) -> None:
@@ -128,8 +167,13 @@ def csv_command(
             encoding=encoding,
             separator=separator,
             resume=resume,
+            history=history,
             recognised=recognised,
             progress=bar.show,
+            dispositions=answers,
+            seal=seal,
+            language=language,
+            limits=Limits(),
         )
     _print_summary(summary, out)
     if fail_on is not None and summary.met(Outcome(fail_on)):
@@ -147,11 +191,30 @@ def _resumable() -> Iterator[None]:
 
 
 def _print_summary(summary: Summary, out: Path) -> None:
+    """The essential of a run in ten lines."""
     data = summary.data
-    click.echo(f"{data['rows_out']:,} of {data['rows_in']:,} rows")
-    for outcome, count in data["counts"]["outcomes"].items():
-        click.echo(f"  {outcome:<17} {count:>9,}")
-    click.echo(f"Results: {out / 'report.html'}, decisions.csv, decisions.jsonl, summary.json")
+    timings, counts = data["timings"], data["counts"]
+    took = f"{timings['total_s']:,.0f} s ({timings['rows_per_s']:,.0f} rows a second)"
+    lists = f"lists {data['bundle'][:12]}"
+    click.echo(f"{data['rows_out']:,} of {data['rows_in']:,} rows in {took}; {lists}")
+    actions = [f"{a} {n:,}" for a, n in counts["actions"].items() if n and a != "none_found"]
+    settled = ", ".join(f"{n:,} {answer}" for answer, n in (data.get("settled") or {}).items() if n)
+    remarks = {
+        Outcome.CONTROLLED: f"with review: {', '.join(actions)}" if actions else "",
+        Outcome.REVIEW: f"of these settled: {settled}" if settled else "a person must look",
+        Outcome.UNSCREENED: "a person must identify the goods",
+        Outcome.NO_LISTING_FOUND: "in the lists that were asked; this is no clearance",
+    }
+    for name, count in counts["outcomes"].items():
+        remark = remarks[Outcome(name)] if count else ""
+        click.echo(f"  {name:<17} {count:>9,}  {remark}".rstrip())
+    for title, found in (("Entries", counts["entries"]), ("Findings", counts["findings"])):
+        most = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:3]
+        if most:
+            click.echo(f"{title} most met: {', '.join(f'{name} ({n:,})' for name, n in most)}")
+    click.echo(f"Results: {out / 'report.html'}, and beside it report.xlsx, decisions.csv, ...")
+    if "seal" in data:
+        click.echo(f"Sealed: {data['seal']['digest']} (keep this elsewhere)")
 
 
 @click.command("check")
@@ -166,7 +229,10 @@ def _print_summary(summary: Summary, out: Path) -> None:
 @click.option("--inchi", help="InChI.")
 @click.option("--cas", help="CAS Registry Number.")
 @click.option("--name", help="Name or description of the goods.")
+@click.option("--formula", help="Molecular formula.")
+@click.option("--item", help="Your own item code; needs --items.")
 @click.option("--hs-code", help="Customs code.")
+@click.option("--un-number", help="Transport number, such as UN1090.")
 @click.option("--quantity", help="Such as '25 kg'.")
 @click.option("--purity", help="Such as '98 %'.")
 @click.option("--from", "origin", help="Country of export.")
@@ -175,9 +241,24 @@ def _print_summary(summary: Summary, out: Path) -> None:
 @click.option(
     "--day", type=day_option, metavar="YYYY-MM-DD", help="The shipping day (default: today)."
 )
+@click.option(
+    "--ordered", type=day_option, metavar="YYYY-MM-DD", help="The day of the order or contract."
+)
 @click.option("--exporter", help="Who ships.")
+@click.option("--exporter-address", help="Where the exporter is.")
 @click.option("--consignee", help="Who receives.")
+@click.option("--consignee-address", help="Where the consignee is.")
+@click.option("--customer", help="What the consignee is to the exporter: regular or new.")
 @click.option("--end-use", help="Stated purpose.")
+@click.option("--transport", help="Means of transport and route.")
+@click.option("--net-weight", help="Such as '1000 kg'.")
+@click.option("--gross-weight", help="Such as '1080 kg'.")
+@click.option(
+    "--history",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="decisions.jsonl of an earlier run, whose lines count towards thresholds.",
+)
 @click.option("--coverage", "in_full", is_flag=True, help="Say what is missing of each law too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the decision as JSON.")
 @click.option("--fail-on", type=OUTCOME, help="Exit with 3 if the outcome is as grave as this.")
@@ -190,28 +271,42 @@ def check_command(
     inchi: str | None,
     cas: str | None,
     name: str | None,
+    formula: str | None,
+    item: str | None,
     hs_code: str | None,
+    un_number: str | None,
     quantity: str | None,
     purity: str | None,
     origin: str | None,
     destination: str | None,
     via: tuple[str, ...],
     day: dt.date | None,
+    ordered: dt.date | None,
     exporter: str | None,
+    exporter_address: str | None,
     consignee: str | None,
+    consignee_address: str | None,
+    customer: str | None,
     end_use: str | None,
+    transport: str | None,
+    net_weight: str | None,
+    gross_weight: str | None,
+    history: tuple[Path, ...],
     in_full: bool,
     as_json: bool,
     fail_on: str | None,
-    watchlists: tuple[Path, ...],
+    watchlists: tuple[Source, ...],
     jurisdictions: tuple[str, ...] | None,
     known_on: dt.date | None,
+    max_list_age: int,
+    items: Path | None,
+    parties: Path | None,
 ) -> None:
     """Screen one thing: TEXT is a structure (SMILES), an InChI, a CAS number or a name."""
     said = {"structure": structure, "inchi": inchi, "cas": cas, "name": name}
-    if text is None and not any((*said.values(), hs_code)):
+    if text is None and not any((*said.values(), formula, item, hs_code, un_number)):
         raise click.UsageError("say what the goods are: TEXT, --structure, --cas, --name, ...")
-    screener = screener_of(watchlists, jurisdictions, known_on)
+    screener = screener_of(watchlists, jurisdictions, known_on, max_list_age, items, parties)
     if text is not None:
         kind = kind or guess_kind(text, screener.bundle)
         if said[kind] is not None:
@@ -221,22 +316,35 @@ def check_command(
     decision = screener.screen(
         Shipment(
             **said,
+            formula=formula,
+            item=item,
             hs_code=hs_code,
+            un_number=un_number,
             quantity=quantity,
             purity=purity,
             origin=origin,
             destination=destination,
             transit=via,
             day=day or dt.date.today(),
+            ordered=ordered,
             exporter=exporter,
+            exporter_address=exporter_address,
             consignee=consignee,
+            consignee_address=consignee_address,
+            customer=customer,
             end_use=end_use,
-        )
+            transport=transport,
+            net_weight=net_weight,
+            gross_weight=gross_weight,
+        ),
+        history=screener.ledger(*history) if history else None,
     )
     if as_json:
         click.echo(decision.model_dump_json(indent=2))
     else:
-        click.echo(advice(decision, day_given=day is not None, in_full=in_full))
+        click.echo(
+            advice(decision, day_given=day is not None, in_full=in_full, today=dt.date.today())
+        )
     if fail_on is not None and _meets(decision, Outcome(fail_on)):
         sys.exit(EXIT_FAIL_ON_MET)
 
@@ -256,7 +364,7 @@ def guess_kind(text: str, bundle: Bundle) -> str:
         bundle: whose entries have names.
     """
     text = text.strip()
-    if text.startswith("InChI="):
+    if text.startswith("InChI=") or read_inchikey(text) is not None:
         return "inchi"
     if re.fullmatch(r"\d{2,7}-\d{2}-\d", text):
         return "cas"
@@ -272,13 +380,20 @@ def guess_kind(text: str, bundle: Bundle) -> str:
     return "structure"
 
 
-def advice(decision: Decision, *, day_given: bool = True, in_full: bool = False) -> str:
+def advice(
+    decision: Decision,
+    *,
+    day_given: bool = True,
+    in_full: bool = False,
+    today: dt.date | None = None,
+) -> str:
     """A decision as a careful colleague would put it: what, why, by when.
 
     Args:
         decision: the decision.
         day_given: the day was stated, not filled in.
         in_full: say what is missing of each law too.
+        today: the day on which it is read, to say which deadlines have passed; None says none.
     """
     lines = [_OUTCOMES[decision.outcome]]
     if decision.hits:
@@ -290,18 +405,79 @@ def advice(decision: Decision, *, day_given: bool = True, in_full: bool = False)
         how = "" if identity.exact else ", possibly"
         how += ", disputed" if identity.disputed else ""
         lines += bullet(f"Identified by {identity.source} {_cut(identity.text)}{how}", "")
+    lines += _in_short(decision, today)
+    if decision.requirements:
+        lines += ["", "What has to be done"]
+        for requirement in sorted(decision.requirements, key=_by_day):
+            lines += _requirement_lines(requirement, today)
     if decision.hits:
         lines += ["", "Why"]
         for number, hit in enumerate(decision.hits, start=1):
             lines += _hit_lines(number, hit)
-    if decision.requirements:
-        lines += ["", "What has to be done"]
-        for requirement in decision.requirements:
-            text = explain_requirement(requirement, day=decision.day)
-            lines += bullet(f"{text} [{requirement.citation}; checked: {requirement.checked}]")
     lines += _finding_lines(decision.findings)
+    if decision.hits and decision.advance_data and decision.advance_data.missing:
+        lines += ["", f"Data of the shipment: {decision.advance_data.score:.0%} complete"]
+        lines += bullet(f"missing: {'; '.join(decision.advance_data.missing)}")
     lines += ["", "What was checked", *_coverage_lines(decision.coverage, in_full=in_full)]
     return "\n".join(lines)
+
+
+def _in_short(decision: Decision, today: dt.date | None) -> Iterator[str]:
+    """The advice in two or three sentences."""
+    said: list[str] = []
+    if decision.action is Action.PROHIBITED and decision.outcome is Outcome.CONTROLLED:
+        said.append("Do not ship.")
+    first = next(iter(sorted(decision.requirements, key=_by_day)), None)
+    if first is not None and first.due is not None:
+        passed = today is not None and first.due < today
+        when = f"by {first.due}" + (", which has passed" if passed else "")
+        said.append(f"First comes {document_title(first)}, {when} ({first.who}).")
+        if passed and decision.action is not Action.PROHIBITED:
+            said.append("Move the shipping day or ask the authority.")
+    open_ = {text for r in decision.requirements for text in r.open}
+    asked = len(open_) + sum(
+        f.severity is Severity.ASK and f.code is not FindingCode.MIXTURE_QUESTION
+        for f in decision.findings
+    )
+    if asked and decision.hits:
+        said.append(
+            "One point has to be settled first; it is marked below."
+            if asked == 1
+            else f"{asked} points have to be settled first; they are marked below."
+        )
+    if said:
+        yield from ("", "In short", *bullet(" ".join(said), "  "))
+
+
+def _by_day(requirement: Requirement) -> tuple[bool, dt.date]:
+    """The earliest first; what has no day last."""
+    return requirement.due is None, requirement.due or dt.date.max
+
+
+def _requirement_lines(requirement: Requirement, today: dt.date | None) -> Iterator[str]:
+    """One requirement: the day and the document, then who, why and on what authority."""
+    when = "no set day" if requirement.due is None else f"by {requirement.due}"
+    if requirement.due is not None and today is not None and requirement.due < today:
+        when += " (has passed)"
+    leg = f"{requirement.leg.value} {requirement.jurisdiction.upper()}"
+    yield from bullet(f"{when}: {document_title(requirement)} [{leg}]")
+    parts = [f"Who: {requirement.who}", f"to: {requirement.authority}"]
+    if requirement.lead_days is not None:
+        parts.append(lead_time(requirement))
+    yield from bullet("; ".join(parts) + ".", "    ")
+    if requirement.open:
+        yield from bullet(f"To settle first: {'; '.join(requirement.open)}", "    ")
+    why = f"Why: {' '.join(requirement.because.split())}"
+    yield from bullet(" ".join((why, *explain_amounts(requirement))), "    ")
+    if requirement.contains and not requirement.fields:
+        yield from bullet(f"It must contain: {'; '.join(requirement.contains)}.", "    ")
+    missing = [f.title for f in requirement.fields if f.value is None]
+    if requirement.fields:
+        known = len(requirement.fields) - len(missing)
+        text = f"It asks for {len(requirement.fields)} things, of which {known} are known here"
+        text += f". Missing: {'; '.join(missing)}." if missing else "."
+        yield from bullet(text, "    ")
+    yield from bullet(f"{requirement.citation} [checked: {requirement.checked}]", "    ")
 
 
 def _coverage_lines(coverage: Sequence[CoverageItem], *, in_full: bool) -> Iterator[str]:

@@ -15,13 +15,24 @@ from screening.cli.common import (
     EXIT_BAD_INPUT,
     WATCHLISTS_OPTION,
     Bar,
+    Source,
     bullet,
     codes_option,
     day_option,
 )
+from screening.cli.watchlist_kit import (
+    coverage_command,
+    diff_command,
+    export_command,
+)
+from screening.cli.watchlist_new import new_command
+from screening.entry_prose import picture, prose, timeline
+from screening.report.entry_page import write_entry_page
+from screening.report.page import write_page
 from screening.rules.load import Bundle, load_bundle
 from screening.rules.model import Entry, FormRule, Version
 from screening.rules.timeline import describe
+from screening.schemas import write_schemas
 from screening.screener import Screener
 
 
@@ -29,6 +40,9 @@ from screening.screener import Screener
 def watchlist_group() -> None:
     """Look at the lists: what they hold, whether they are sound, whether they answer rightly."""
 
+
+for command in (coverage_command, diff_command, export_command, new_command):
+    watchlist_group.add_command(command)
 
 _PATHS = click.argument("paths", type=click.Path(exists=True, path_type=Path), nargs=-1)
 
@@ -42,7 +56,7 @@ _PATHS = click.argument("paths", type=click.Path(exists=True, path_type=Path), n
 )
 @WATCHLISTS_OPTION
 def list_command(
-    day: dt.date | None, jurisdictions: tuple[str, ...] | None, watchlists: tuple[Path, ...]
+    day: dt.date | None, jurisdictions: tuple[str, ...] | None, watchlists: tuple[Source, ...]
 ) -> None:
     """List every entry with its standing on a day."""
     bundle = load_bundle(watchlists or None)
@@ -62,23 +76,50 @@ def list_command(
 
 @watchlist_group.command("show")
 @click.argument("entry_id", metavar="ENTRY")
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write it as a page with its picture.",
+)
+@click.option(
+    "--picture",
+    "drawn",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write its picture (SVG).",
+)
 @WATCHLISTS_OPTION
-def show_command(entry_id: str, watchlists: tuple[Path, ...]) -> None:
-    """Show one ENTRY (such as us/list-i/norfentanyl) with everything its list gives it."""
+def show_command(
+    entry_id: str, html: Path | None, drawn: Path | None, watchlists: tuple[Source, ...]
+) -> None:
+    """Show one ENTRY (such as us/list-i/norfentanyl): in sentences, its days, every detail."""
     bundle = load_bundle(watchlists or None)
     entry = bundle.entries.get(entry_id.removesuffix(".yaml"))
     if entry is None:
         alike = [e for e in bundle.entries if entry_id.rpartition("/")[2] in e][:8]
         hint = f"; there are {', '.join(alike)}" if alike else "; see `screening watchlist list`"
         raise click.BadParameter(f"there is no entry {entry_id!r}{hint}", param_hint="ENTRY")
+    if drawn is not None:
+        write_page(drawn, [picture(entry)])
+    if html is not None:
+        write_entry_page(html, entry, bundle)
     click.echo("\n".join(entry_text(entry, bundle)))
 
 
 def entry_text(entry: Entry, bundle: Bundle) -> Iterator[str]:
     """An entry as readable text, line by line."""
     yield entry.id
-    yield f"{entry.title} - {bundle.lists[entry.list].file.title}, {entry.instrument}"
     yield ""
+    for paragraph in prose(entry, bundle):
+        yield from bullet(paragraph, "")
+        yield ""
+    yield "Timeline"
+    for period in timeline(entry):
+        cited = f" ({period.citation})" if period.citation else ""
+        yield from bullet(f"{period.says}{cited}", f"  {period.days:<26}")
+    yield ""
+    yield "Details"
     fields: dict[str, str | None] = {
         "paragraph": entry.paragraph,
         "authority": entry.authority,
@@ -120,6 +161,8 @@ def _recognised_by(entry: Entry) -> str:
         return "structure, CAS number, name"
     if entry.class_ is not None:
         return "class definition"
+    if entry.party:
+        return "name of the party"
     return "description of the goods" if entry.goods else "CAS number and name"
 
 
@@ -212,7 +255,7 @@ def lint_command(paths: tuple[Path, ...]) -> None:
     selection = checks.select(paths)
     bundle = load_bundle(selection.folders)
     wanted = selection.entries(bundle)
-    problems = [p for p in checks.lint(bundle) if selection.means(p.entry)]
+    problems = checks.lint(bundle, selection.files, selection.means)
     for problem in problems:
         click.echo(str(problem))
     errors = sum(p.level is checks.Level.ERROR for p in problems)
@@ -249,8 +292,12 @@ def run_examples(paths: tuple[Path, ...], *, mutate: bool) -> None:
             if not result.passed:
                 failed += 1
                 click.echo(str(result))
+    pins = checks.pins(screener.bundle, selection.entries(screener.bundle))
+    for text in pins.missing:
+        click.echo(text)
     click.echo(f"{len(cases):,} examples: {failed:,} not as expected", err=True)
-    if failed:
+    click.echo(str(pins), err=True)
+    if failed or pins.missing:
         sys.exit(EXIT_BAD_INPUT)
 
 
@@ -278,3 +325,11 @@ def _run_mutants(selection: checks.Selection) -> None:
     )
     if unnoticed or failing:
         sys.exit(EXIT_BAD_INPUT)
+
+
+@watchlist_group.command("schema")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def schema_command(folder: Path) -> None:
+    """Write the JSON Schemas of watchlist files into FOLDER/_schema, for editors."""
+    for path in write_schemas(folder):
+        click.echo(str(path))
