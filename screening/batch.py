@@ -8,27 +8,27 @@ chunk and comes back as ``unscreened``, like any row whose screening fails.
 from __future__ import annotations
 
 import contextlib
+import copy
+import csv
 import dataclasses
 import datetime as dt
+import functools
 import hashlib
 import importlib.util
+import io
 import json
-import multiprocessing
 import os
 import platform
-import signal
 import time
 import warnings
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, Self, TextIO, TypeVar
 
-from screening.columns import ColumnMapping, recognise, to_shipment
+from screening.columns import ColumnMapping, read_cell, recognise, to_shipment
 from screening.decision import (
     Decision,
     Finding,
@@ -38,8 +38,24 @@ from screening.decision import (
     Severity,
 )
 from screening.errors import InputFileError, MissingExtraError, ScreeningError, ShipmentError
-from screening.report.html import ReportRow, write_report
+from screening.guard import DEATHS, Crew, Limits, Trouble
+from screening.history import LedgerLine, Totals
+from screening.report.dispositions import Answer, Dispositions
+from screening.report.html import write_report
+from screening.report.lines import decision_of, json_line, read_lines
+from screening.report.rows import ReportRow
+from screening.report.seal import (
+    LINES_FILE,
+    SEAL_FILE,
+    START,
+    last_link,
+    relink,
+    resealed,
+    sealed_line,
+    write_seal,
+)
 from screening.report.tables import (
+    DISPOSITION_COLUMN,
     RESULT_COLUMNS,
     CsvWriter,
     OutputFile,
@@ -48,11 +64,14 @@ from screening.report.tables import (
     decision_cells,
     decision_json,
     read_table,
+    safe_cell,
 )
+from screening.report.workbook import Workbook
 from screening.rules.load import Bundle
 from screening.rules.model import Action
 from screening.screener import coverage_of
 from screening.shipment import Shipment
+from screening.sums import Note, RowSums, Splice, counted, read_notes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,8 +79,8 @@ if TYPE_CHECKING:
 CHUNK = 32
 """Rows that go to a worker at once."""
 
-LOOK_AHEAD = 4
-"""Chunks a worker that may be under way at once."""
+_PLAIN_CELL = 500
+"""A cell up to this length says nothing about limits."""
 
 CACHE_ROWS = 10_000
 CACHE_CHARACTERS = 50_000_000
@@ -70,6 +89,7 @@ CACHE_CHARACTERS = 50_000_000
 S = TypeVar("S")
 T = TypeVar("T")
 R = TypeVar("R")
+P = ParamSpec("P")
 
 
 class Screens(Protocol):
@@ -85,90 +105,51 @@ class Screens(Protocol):
 
 # --- any function over chunks, in order, over worker processes -------------------------------
 
-_worker: dict[str, Any] = {}
 
+class _Here(Generic[S, T, R]):
+    """A crew of none: this process does the work, without limits of time and memory."""
 
-def _start(state: Any) -> None:
-    """Runs once in each worker; an interrupt from the keyboard is for the main process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker["state"] = state
-
-
-def _ready() -> bool:
-    return True
-
-
-def _run(function: Callable[[Any, T], R], chunk: Sequence[T]) -> list[R]:
-    return [function(_worker["state"], item) for item in chunk]
-
-
-class _Pool(Generic[S, T, R]):
-    """Worker processes that are replaced when one of them dies."""
-
-    def __init__(
-        self, function: Callable[[S, T], R], state: S, killed: Callable[[T], R], workers: int
-    ) -> None:
+    def __init__(self, function: Callable[[S, T], R], state: S) -> None:
         self._function = function
         self._state = state
-        self._killed = killed
-        self._workers = workers
-        self._executor = self._open(workers)
-        self._single: ProcessPoolExecutor | None = None
 
-    def _open(self, workers: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            workers,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_start,
-            initargs=(self._state,),
-        )
+    def run(self, chunks: Iterable[Sequence[T]]) -> Iterator[list[R]]:
+        """The results of chunks, in order."""
+        for chunk in chunks:
+            yield [self._function(self._state, item) for item in chunk]
 
-    def can_start(self) -> bool:
-        """Whether a worker comes up; none does where the main program cannot be imported."""
-        try:
-            return self._executor.submit(_ready).result()
-        except BrokenProcessPool:
-            return False
 
-    def submit(self, chunk: Sequence[T]) -> Future[list[R]] | None:
-        """Puts a chunk under way; None when the pool is broken, for `result` to mend."""
-        try:
-            return self._executor.submit(_run, self._function, chunk)
-        except BrokenProcessPool:
-            return None
+@contextlib.contextmanager
+def crew(
+    function: Callable[[S, T], R],
+    state: S,
+    *,
+    workers: int,
+    killed: Callable[[T, Trouble], R],
+    limits: Limits | None = None,
+) -> Iterator[Crew[S, T, R] | _Here[S, T, R]]:
+    """Workers that are opened before the first chunk is there.
 
-    def result(self, chunk: Sequence[T], future: Future[list[R]] | None) -> list[R]:
-        """The results of a chunk; if its worker died, of the chunk tried again by itself."""
-        try:
-            if future is not None:
-                return future.result()
-        except BrokenProcessPool:
-            pass
-        return self._alone(chunk)
-
-    def _alone(self, chunk: Sequence[T]) -> list[R]:
-        """Runs a chunk in a worker of its own, halving it until the item that kills is found."""
-        self._single = self._single or self._open(1)
-        try:
-            return self._single.submit(_run, self._function, chunk).result()
-        except BrokenProcessPool:
-            self._single.shutdown()
-            self._single = None
-        if len(chunk) == 1:
-            return [self._killed(chunk[0])]
-        middle = len(chunk) // 2
-        return self._alone(chunk[:middle]) + self._alone(chunk[middle:])
-
-    def mend(self) -> None:
-        """Opens new workers in place of a broken pool."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        self._executor = self._open(self._workers)
-
-    def close(self) -> None:
-        """Stops the workers; chunks not yet begun are dropped."""
-        for executor in (self._executor, self._single):
-            if executor is not None:
-                executor.shutdown(wait=True, cancel_futures=True)
+    Args:
+        function: a function of a module, called with `state` and one item; it must not raise.
+        state: what every call needs; goes to worker processes once.
+        workers: worker processes; 1 works in this process, unless there are limits.
+        killed: the result for an item that passed its limits or kills its workers.
+        limits: of an item; None: the usual ones for worker processes, none for this process.
+    """
+    with contextlib.ExitStack() as stack:
+        made: Crew[S, T, R] | _Here[S, T, R] = _Here(function, state)
+        if workers > 1 or limits is not None:
+            try:
+                made = stack.enter_context(Crew(function, state, killed, workers, limits=limits))
+            except ConnectionError:
+                warnings.warn(
+                    "worker processes cannot start here (is the main program guarded by "
+                    "`if __name__ == '__main__'`?); working in one process",
+                    RuntimeWarning,
+                    stacklevel=4,
+                )
+        yield made
 
 
 def in_order(
@@ -177,53 +158,24 @@ def in_order(
     chunks: Iterable[Sequence[T]],
     *,
     workers: int,
-    killed: Callable[[T], R],
+    killed: Callable[[T, Trouble], R],
+    limits: Limits | None = None,
 ) -> Iterator[list[R]]:
     """Applies a function to chunks of items and yields their results in the order of the chunks.
 
     Args:
         function: a function of a module, called with `state` and one item; it must not raise.
-        state: what every call needs; sent to each worker once.
+        state: what every call needs; goes to worker processes once.
         chunks: the items.
-        workers: worker processes; 1 works in this process.
-        killed: the result for an item whose worker died twice while it had it.
+        workers: worker processes; 1 works in this process, unless there are limits.
+        killed: the result for an item that passed its limits or kills its workers.
+        limits: of an item; None: the usual ones for worker processes, none for this process.
 
     Returns:
-        One list of results a chunk. At most `LOOK_AHEAD` chunks a worker are read ahead.
+        One list of results a chunk.
     """
-    if workers <= 1:
-        for chunk in chunks:
-            yield [function(state, item) for item in chunk]
-        return
-    pool = _Pool(function, state, killed, workers)
-    try:
-        if not pool.can_start():
-            warnings.warn(
-                "worker processes cannot start here (is the main program guarded by "
-                "`if __name__ == '__main__'`?); working in one process",
-                RuntimeWarning,
-                stacklevel=2,
-            )
-            yield from in_order(function, state, chunks, workers=1, killed=killed)
-            return
-        under_way: deque[tuple[Sequence[T], Future[list[R]] | None]] = deque()
-        for chunk in chunks:
-            under_way.append((chunk, pool.submit(chunk)))
-            if under_way[-1][1] is None:
-                yield from _drained(pool, under_way)
-                pool.mend()
-            while len(under_way) >= LOOK_AHEAD * workers:
-                yield pool.result(*under_way.popleft())
-        yield from _drained(pool, under_way)
-    finally:
-        pool.close()
-
-
-def _drained(
-    pool: _Pool[S, T, R], under_way: deque[tuple[Sequence[T], Future[list[R]] | None]]
-) -> Iterator[list[R]]:
-    while under_way:
-        yield pool.result(*under_way.popleft())
+    with crew(function, state, workers=workers, killed=killed, limits=limits) as made:
+        yield from made.run(chunks)
 
 
 def chunked(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -263,6 +215,7 @@ class Rendered:
         outcome, action: of the decision.
         entries: ids of the entries hit, each once.
         findings: codes of the findings, each once.
+        line: what counts towards thresholds, None where nothing does.
     """
 
     json: str
@@ -271,23 +224,39 @@ class Rendered:
     action: Action
     entries: tuple[str, ...]
     findings: tuple[FindingCode, ...]
+    line: LedgerLine | None = None
 
 
-def render(decision: Decision) -> Rendered:
-    """What is written of a decision."""
+def render(decision: Decision, line: LedgerLine | None = None, *, whole: bool = True) -> Rendered:
+    """What is written of a decision, and what of it counts towards thresholds.
+
+    Args:
+        decision: the decision.
+        line: what of it counts.
+        whole: its JSON is wanted; for a frame only where a later sum may change it.
+    """
     return Rendered(
-        json=decision_json(decision),
+        json=decision_json(decision) if whole else "",
         cells=decision_cells(decision),
         outcome=decision.outcome,
         action=decision.action,
         entries=tuple(dict.fromkeys(hit.entry for hit in decision.hits)),
         findings=tuple(dict.fromkeys(f.code for f in decision.findings)),
+        line=line,
     )
 
 
 def screen_row(screener: Screens, submitted: Submitted) -> Rendered:
     """Screens one row; whatever fails becomes `unscreened` with the reason."""
-    return render(screen_safely(screener, submitted.shipment, submitted.findings))
+    decision = screen_safely(screener, submitted.shipment, submitted.findings)
+    return render(decision, counted(decision, screener.bundle))
+
+
+def screen_cells(screener: Screens, submitted: Submitted) -> Rendered:
+    """Screens one row of a frame, which gets the cells and no JSON."""
+    decision = screen_safely(screener, submitted.shipment, submitted.findings)
+    line = counted(decision, screener.bundle)
+    return render(decision, line, whole=line is not None)
 
 
 def screen_safely(
@@ -302,6 +271,9 @@ def screen_safely(
     """
     try:
         return with_findings(screener.screen(shipment), findings)
+    except MemoryError:
+        reason = _unsafe("it took more memory than there is for a row")
+        return not_processed(screener, shipment, reason, findings)
     except Exception as error:  # a row never stops a batch; the officer is told
         reason = f"The row was not processed ({type(error).__name__}: {str(error)[:200]})."
         return not_processed(screener, shipment, reason, findings)
@@ -327,8 +299,24 @@ def with_findings(decision: Decision, findings: Sequence[Finding]) -> Decision:
     order = list(Severity)
     joined = sorted((*decision.findings, *findings), key=lambda f: order.index(f.severity))
     return decision.model_copy(
-        update={"findings": tuple(dict.fromkeys(joined)), "outcome": outcome}
+        update={
+            "findings": tuple(dict.fromkeys(joined)),
+            "outcome": outcome,
+            "read_findings": tuple(findings),
+        }
     )
+
+
+def settled_row(decision: Decision, sums: RowSums, totals: Totals) -> Decision:
+    """A row's decision, settled from the sums of all rows.
+
+    What was found while the row was read stands behind what was found about it, as when it was
+    screened.
+    """
+    read = decision.read_findings
+    own = tuple(f for f in decision.findings if f not in read)
+    bare = decision.model_copy(update={"findings": own, "read_findings": ()})
+    return with_findings(sums.settle(bare, totals), read)
 
 
 def not_processed(
@@ -351,7 +339,11 @@ def not_processed(
     except Exception:  # the screener itself is at fault; the officer is told
         base = _bare_decision(screener.bundle, shipment)
     kept = tuple(f for f in base.findings if f.code is not FindingCode.NO_IDENTITY)
-    update = {"outcome": Outcome.UNSCREENED, "findings": (stop, *kept)}
+    update = {
+        "outcome": Outcome.UNSCREENED,
+        "findings": (stop, *kept),
+        "shipment": shipment,
+    }
     return with_findings(base.model_copy(update=update), findings)
 
 
@@ -375,7 +367,19 @@ def _bare_decision(bundle: Bundle, shipment: Shipment) -> Decision:
     )
 
 
-_DIED = "The row was not processed: the worker process that screened it died twice."
+UNSAFE = "The row could not be processed safely"
+"""How the reason begins on a row that passed its limits or killed its worker; nobody should ask it
+again in his own process."""
+
+
+def _unsafe(what: str) -> str:
+    return f"{UNSAFE}: {what}. A person must identify the goods."
+
+
+_TROUBLES = {
+    Trouble.TIME: "it took more time than a row is given",
+    Trouble.DIED: f"the process that screened it died, {DEATHS} times",
+}
 
 
 @dataclass(frozen=True)
@@ -384,9 +388,10 @@ class _KilledRow:
 
     screener: Screens
 
-    def __call__(self, submitted: Submitted) -> Rendered:
+    def __call__(self, submitted: Submitted, trouble: Trouble) -> Rendered:
+        reason = _unsafe(_TROUBLES[trouble])
         shipment = submitted.shipment
-        return render(not_processed(self.screener, shipment, _DIED, submitted.findings))
+        return render(not_processed(self.screener, shipment, reason, submitted.findings))
 
 
 @dataclass(frozen=True)
@@ -395,8 +400,8 @@ class _KilledShipment:
 
     screener: Screens
 
-    def __call__(self, shipment: Shipment) -> Decision:
-        return not_processed(self.screener, shipment, _DIED)
+    def __call__(self, shipment: Shipment, trouble: Trouble) -> Decision:
+        return not_processed(self.screener, shipment, _unsafe(_TROUBLES[trouble]))
 
 
 def screen_shipments(
@@ -446,6 +451,12 @@ class Counts:
     actions: Counter[str] = field(default_factory=Counter)
     entries: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
+
+    def exchange(self, before: Decision, after: Decision) -> None:
+        """Counts a row that was counted before by what it is now."""
+        self.findings.subtract({f.code.value for f in before.findings})
+        self.findings.update({f.code.value for f in after.findings})
+        self.findings = +self.findings
 
     def add(self, result: Rendered) -> None:
         """Counts one row."""
@@ -532,16 +543,19 @@ class _Block:
     new: list[tuple[bytes, _Slot]]
 
 
+Apply = Callable[[Iterable[Sequence[Submitted]]], Iterator[list[Rendered]]]
+"""Screens chunks of rows, in order."""
+
+
 def results(
-    table: Table, screener: Screens, settings: Settings, *, workers: int = 1, skip: int = 0
+    table: Table, settings: Settings, apply: Apply, *, skip: int = 0
 ) -> Iterator[tuple[TableRow, str | None, Rendered]]:
     """Screens a table row by row, in order.
 
     Args:
         table: the table.
-        screener: what screens.
         settings: how rows are read.
-        workers: worker processes; 1 works in this process.
+        apply: screens chunks of rows, in order.
         skip: rows at the start that are left out.
 
     Returns:
@@ -549,13 +563,14 @@ def results(
     """
     blocks: deque[_Block] = deque()
     cache = _Cache()
+    reader = _RowReader(table.mapping, settings)
 
     def chunks() -> Iterator[list[Submitted]]:
         for rows in chunked(row for row in table.rows() if row.number > skip):
             block = _Block([], [])
             chunk = []
             for row in rows:
-                submitted, row_id = _submitted(table.mapping, row, settings)
+                submitted, row_id = reader.read(row)
                 key = cache.key(submitted)
                 slot, new = cache.slot(key)
                 block.rows.append((row, row_id, slot))
@@ -565,9 +580,7 @@ def results(
             blocks.append(block)
             yield chunk
 
-    for answers in in_order(
-        screen_row, screener, chunks(), workers=workers, killed=_KilledRow(screener)
-    ):
+    for answers in apply(chunks()):
         block = blocks.popleft()
         for (key, slot), result in zip(block.new, answers, strict=True):
             cache.fill(key, slot, result)
@@ -595,6 +608,52 @@ def _submitted(
     return Submitted(plain, (*findings, *row.findings)), shipment.id
 
 
+class _RowReader:
+    """Reads rows; those that differ in nothing but drawing and id are read once.
+
+    Args:
+        mapping: how the columns are read.
+        settings: what rows owe to the run.
+    """
+
+    def __init__(self, mapping: ColumnMapping, settings: Settings) -> None:
+        self._mapping = mapping
+        self._settings = settings
+        drawn, ids = mapping.of("structure"), mapping.of("id")
+        alone = len(drawn) == 1 and len(ids) <= 1 and not mapping.of("inchi")
+        self._drawn = drawn[0].index if alone else None
+        self._id = ids[0].index if alone and ids else None
+        self._known: dict[tuple[str, ...], Submitted] = {}
+
+    def read(self, row: TableRow) -> tuple[Submitted, str | None]:
+        """A row as it goes to a worker, and its id."""
+        cells = row.cells
+        if self._drawn is None or row.findings or self._drawn >= len(cells):
+            return _submitted(self._mapping, row, self._settings)
+        text = cells[self._drawn]
+        if not text.isascii() or len(text) > _PLAIN_CELL or "\n" in text or "InChI" in text:
+            return _submitted(self._mapping, row, self._settings)
+        drawing = read_cell(text)
+        own = (self._drawn, self._id)
+        key = tuple("" if at in own else cell for at, cell in enumerate(cells))
+        known = self._known.get(key)
+        if drawing is None or known is None:
+            one, row_id = _submitted(self._mapping, row, self._settings)
+            if drawing is not None and one.shipment.structure == drawing:
+                if len(self._known) >= CACHE_ROWS:
+                    self._known.clear()
+                self._known[key] = one
+            return one, row_id
+        row_id = None
+        if self._id is not None and self._id < len(cells):
+            row_id = read_cell(cells[self._id])
+            if row_id is not None and len(row_id) > _PLAIN_CELL:
+                return _submitted(self._mapping, row, self._settings)
+        shipment = copy.copy(known.shipment)
+        object.__setattr__(shipment, "structure", drawing)  # a copy of our own, not shared yet
+        return Submitted(shipment, known.findings), row_id
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a run over a file did; `as_dict` is ``summary.json``."""
@@ -607,15 +666,47 @@ class Summary:
         return dict(self.data)
 
     def met(self, threshold: Outcome) -> bool:
-        """Whether any row meets `threshold`; anything but `NO_LISTING_FOUND` meets `REVIEW`."""
+        """Whether any row meets `threshold`; anything but `NO_LISTING_FOUND` meets `REVIEW`.
+
+        A row for review whose questions an officer answered, all with a release, no longer counts.
+        """
         mildest = Outcome.UNSCREENED if threshold is Outcome.REVIEW else threshold
-        counts = self.data["counts"]["outcomes"]
+        counts = dict(self.data["counts"]["outcomes"])
+        released = (self.data.get("settled") or {}).get(Answer.RELEASED.value, 0)
+        counts[Outcome.REVIEW.value] -= released  # a person has looked and let them go
         return any(counts[o.value] for o in Outcome if o.gravity <= mildest.gravity)
 
 
 Progress = Callable[[int], None]
 
 
+def _faults_named(function: Callable[P, T]) -> Callable[P, T]:
+    """A run that the system stops, as on a full disk, says why and how to go on."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except BrokenPipeError:  # whoever reads what is printed has gone
+            raise
+        except OSError as error:
+            out = Path(error.filename or str(kwargs.get("out") or args[1]))
+            reason = f"could not be read or written ({error.strerror or error})"
+            remedy = "put that right and take the run up with --resume"
+            raise InputFileError(out, reason, remedy) from error
+
+    return run
+
+
+def _unchanged(table: Table) -> None:
+    """The table is still the file whose digest the summary states."""
+    with table.path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    if digest != table.sha256:
+        raise InputFileError(table.path, "changed while it was screened", "run again on a copy")
+
+
+@_faults_named
 def screen_csv(
     path: Path | str,
     out: Path | str,
@@ -631,12 +722,17 @@ def screen_csv(
     recognised: Callable[[Table, int], None] | None = None,
     progress: Progress | None = None,
     report: bool = True,
+    history: Sequence[Path | str] = (),
+    dispositions: Dispositions | None = None,
+    seal: bool = False,
+    language: str = "en",
+    limits: Limits | None = None,
 ) -> Summary:
     """Screens a table of shipments into a folder.
 
-    Writes ``decisions.csv``, ``decisions.jsonl``, ``report.html`` and ``summary.json``; they appear
-    when all of them are complete. Until then they grow in a folder beside them, from which a run
-    that was interrupted can be taken up.
+    Writes ``decisions.csv``, ``decisions.jsonl``, ``report.html``, ``report.xlsx`` and
+    ``summary.json``; they appear when all of them are complete. Until then they grow in a folder
+    beside them, from which a run that was interrupted can be taken up.
 
     Args:
         path: the table.
@@ -652,13 +748,20 @@ def screen_csv(
         recognised: called once with what was recognised and the number of rows taken over from an
             interrupted run, before the first row is screened.
         progress: called with the number of rows done.
-        report: write ``report.html`` too.
+        report: write ``report.html`` and ``report.xlsx`` too.
+        history: files ``decisions.jsonl`` of earlier runs, whose lines count towards thresholds.
+        dispositions: what officers answered before; laid beside the questions of each line.
+        seal: link the lines and write ``seal.json``, so that any later change is found.
+        language: of the report and the workbook.
+        limits: of a row, which is then screened in a worker process, also with one worker; None:
+            the usual limits with more than one worker, none in this process.
 
     Returns:
         What was done.
 
     Raises:
-        InputFileError: the table cannot be read, or the folder cannot be written.
+        InputFileError: the table cannot be read or changed meanwhile, or the folder cannot be
+            written.
     """
     started = time.monotonic()
     begun = dt.datetime.now(dt.UTC)
@@ -666,34 +769,50 @@ def screen_csv(
     table = read_table(path, encoding=encoding, separator=separator, columns=given)
     folder = _made(Path(out), table)
     work = _Work(folder)
+    answered = _Settling(dispositions, link=START if seal else None)
     if resume and day is None:
         day = work.day()
     settings = Settings(day=day or dt.date.today(), override_day=override_day, columns=given)
-    counts = work.begin(_fingerprint(table, settings, screener), resume=resume)
+    depends_on = _fingerprint(table, settings, screener)
+    if history:
+        depends_on |= {"history": [_sha256(Path(file)) for file in history]}
+    if seal or dispositions is not None:
+        depends_on |= {"sealed": seal, "dispositions": dispositions and dispositions.sha256}
+    counts = work.begin(depends_on, resume=resume)
     taken_over = counts.rows
-    if recognised is not None:
-        recognised(table, taken_over)
-    read = time.monotonic()
-    with work:
-        writer = CsvWriter(work.csv)
-        if not taken_over:
-            writer.header(table.header)
-        for row, row_id, result in results(
-            table, screener, settings, workers=workers, skip=taken_over
-        ):
-            writer.row(row.cells, result.cells)
-            work.json.write(json_line(row.number, row_id, result))
-            counts.add(result)
-            if counts.rows % CHECKPOINT_ROWS == 0:
-                work.checkpoint(counts)
-            if progress is not None:
-                progress(counts.rows)
-        work.checkpoint(counts)
+    killed = _KilledRow(screener)
+    with crew(screen_row, screener, workers=workers, killed=killed, limits=limits) as made:
+        if recognised is not None:
+            recognised(table, taken_over)
+        read = time.monotonic()
+        further = (DISPOSITION_COLUMN,) if dispositions is not None else ()
+        if taken_over and seal:
+            answered.link = last_link(work.folder / LINES_FILE)[1]
+        with work:
+            if not taken_over:
+                CsvWriter(work.csv).header(table.header, further)
+            rows = results(table, settings, made.run, skip=taken_over)
+            work.write(rows, answered, counts, progress)
+    _unchanged(table)
+    work.settle(
+        screener.bundle,
+        history,
+        table,
+        _Settling(dispositions, link=None),
+        counts,
+        sealed=seal,
+    )
     screened = time.monotonic()
     data = _summary(table, settings, counts, bundle=screener.bundle, workers=workers, begun=begun)
     data["rows_taken_over"] = taken_over
+    if seal:
+        lines, link = last_link(work.folder / LINES_FILE)
+        data["seal"] = {"lines": lines, "link": link}
+    if dispositions is not None:
+        data["dispositions"] = {"sha256": dispositions.sha256, "answers": dispositions.count}
+        data["settled"] = answered.tally(work.folder)
     if report:
-        _write_report(work.folder, table, screener.bundle, data)
+        _write_report(work.folder, table, screener.bundle, data, language)
     finished = time.monotonic()
     data["timings"] |= {
         "reading_s": round(read - started, 3),
@@ -702,14 +821,51 @@ def screen_csv(
         "total_s": round(finished - started, 3),
         "rows_per_s": round((counts.rows - taken_over) / max(screened - read, 1e-9), 1),
     }
-    work.finish(data)
+    work.finish(data, sealed=seal)
     return Summary(data, table)
+
+
+class _Settling:
+    """What a line gets besides its result: the officers' answers, and its link of the seal."""
+
+    def __init__(self, dispositions: Dispositions | None, *, link: str | None) -> None:
+        self._dispositions = dispositions
+        self.link = link
+
+    def written(
+        self, row: TableRow, row_id: str | None, result: Rendered
+    ) -> tuple[str, tuple[str, ...]]:
+        """The line of ``decisions.jsonl`` and the further cells of ``decisions.csv``."""
+        settlement = None
+        cells: tuple[str, ...] = ()
+        if self._dispositions is not None:
+            cells = ("",)
+            if result.outcome in {Outcome.REVIEW, Outcome.CONTROLLED}:
+                decision = Decision.model_validate_json(f'{{"id":null,{result.json[1:]}')
+                settlement = self._dispositions.settle(decision, row_id)
+            if settlement is not None:
+                cells = (safe_cell(settlement.in_short()),)
+        line = json_line(row.number, row_id, result.json, settlement)
+        if self.link is not None:
+            line, self.link = sealed_line(line, self.link, row.cells)
+        return line, cells
+
+    @staticmethod
+    def tally(folder: Path) -> dict[str, int]:
+        """How many lines are settled, by answer; read from the file, rows taken over included."""
+        counts = Counter[str]()
+        for line in read_lines(folder / LINES_FILE):
+            if line.settlement is not None and line.settlement.answer is not None:
+                counts[line.settlement.answer.value] += 1
+        return {answer.value: counts[answer.value] for answer in Answer}
 
 
 CHECKPOINT_ROWS = 512
 """Rows after which an interrupted run can be taken up."""
 
-_RESULTS = ("decisions.csv", "decisions.jsonl", "report.html", "summary.json")
+_GROWING = ("decisions.csv", LINES_FILE)
+_NOTES = "amounts.jsonl"
+_RESULTS = ("decisions.csv", LINES_FILE, "report.html", "report.xlsx", "summary.json", SEAL_FILE)
 
 
 class _Work:
@@ -722,6 +878,7 @@ class _Work:
         self._fingerprint: dict[str, Any] = {}
         self.csv: TextIO
         self.json: TextIO
+        self.notes: TextIO
 
     def day(self) -> dt.date | None:
         """The day for rows without one in the interrupted run, None without such a run."""
@@ -743,12 +900,13 @@ class _Work:
         state = self._read_state() if resume else {}
         self._fingerprint = fingerprint
         same = state.get("fingerprint") == fingerprint
-        sizes = state["sizes"] if same else {"csv": 0, "json": 0}
+        sizes = state["sizes"] if same else {"csv": 0, "json": 0, "notes": 0}
         self.folder.mkdir(exist_ok=True)
         for name in _RESULTS[2:]:
             (self.folder / name).unlink(missing_ok=True)
         self.csv = _opened(self.folder / "decisions.csv", sizes["csv"])
         self.json = _opened(self.folder / "decisions.jsonl", sizes["json"])
+        self.notes = _opened(self.folder / _NOTES, sizes["notes"])
         return Counts.from_dict(state["counts"]) if same else Counts()
 
     def _read_state(self) -> dict[str, Any]:
@@ -760,13 +918,14 @@ class _Work:
 
     def checkpoint(self, counts: Counts) -> None:
         """Notes how far the files are complete."""
-        self.csv.flush()
-        self.json.flush()
+        for stream in (self.csv, self.json, self.notes):
+            stream.flush()
         state = {
             "fingerprint": self._fingerprint,
             "sizes": {
                 "csv": (self.folder / "decisions.csv").stat().st_size,
                 "json": (self.folder / "decisions.jsonl").stat().st_size,
+                "notes": (self.folder / _NOTES).stat().st_size,
             },
             "counts": {f.name: getattr(counts, f.name) for f in dataclasses.fields(counts)},
         }
@@ -777,13 +936,124 @@ class _Work:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.csv.close()
-        self.json.close()
+        for stream in (self.csv, self.json, self.notes):
+            stream.close()
 
-    def finish(self, summary: Mapping[str, Any]) -> None:
-        """Puts the complete results in their places and removes the folder."""
+    def places(self) -> tuple[int, int]:
+        """Where the table and the lines end, in bytes."""
+        return self.csv.tell(), self.json.tell()
+
+    def write(
+        self,
+        rows: Iterable[tuple[TableRow, str | None, Rendered]],
+        answered: _Settling,
+        counts: Counts,
+        progress: Progress | None,
+    ) -> None:
+        """Writes rows with their results, and notes those that count towards thresholds."""
+        writer = CsvWriter(self.csv)
+        for row, row_id, result in rows:
+            line, cells = answered.written(row, row_id, result)
+            begins = self.places() if result.line is not None else None
+            writer.row(row.cells, (*result.cells, *cells))
+            self.json.write(line)
+            if begins is not None and result.line is not None:
+                self.note(row.number, row_id, result.line, begins)
+            counts.add(result)
+            if counts.rows % CHECKPOINT_ROWS == 0:
+                self.checkpoint(counts)
+            if progress is not None:
+                progress(counts.rows)
+        self.checkpoint(counts)
+
+    def note(self, row: int, row_id: str | None, line: LedgerLine, begins: tuple[int, int]) -> None:
+        """Notes a row that counts towards thresholds, once it is written."""
+        ends = self.places()
+        note = Note(
+            row=row,
+            row_id=row_id,
+            line=line,
+            csv=(begins[0], ends[0]),
+            json_=(begins[1], ends[1]),
+        )
+        self.notes.write(note.model_dump_json() + "\n")
+
+    def settle(
+        self,
+        bundle: Bundle,
+        history: Sequence[Path | str],
+        table: Table,
+        answered: _Settling,
+        counts: Counts,
+        *,
+        sealed: bool,
+    ) -> None:
+        """Writes those rows anew whose sums reach beyond them.
+
+        Args:
+            bundle: whose thresholds are summed for.
+            history: files of earlier runs.
+            table: the table.
+            answered: what a line gets besides its result.
+            counts: of the run; gets what the rows are now.
+            sealed: the lines are linked.
+        """
+        notes = self.folder / _NOTES
+        with contextlib.closing(RowSums(bundle, history)) as sums:
+            for note in read_notes(notes):
+                sums.add(note)
+            if any(sums.beyond(note) is not None for note in read_notes(notes)):
+                self._settle(sums, table, answered, counts, sealed=sealed)
+        notes.unlink()
+
+    def _settle(
+        self, sums: RowSums, table: Table, answered: _Settling, counts: Counts, *, sealed: bool
+    ) -> None:
+        """Writes both files beside the old ones, and then puts them in their places."""
+        places = {self.folder / name: self.folder / f"settled-{name}" for name in _GROWING}
+        (old_table, new_table), (old_lines, new_lines) = places.items()
+        width = len(table.header)
+        with Splice(old_table, new_table) as rows, Splice(old_lines, new_lines) as lines:
+            for note in read_notes(self.folder / _NOTES):
+                totals = sums.beyond(note)
+                if totals is None:
+                    continue
+                cells = next(csv.reader([rows.part(note.csv).decode()]))[:width]
+                before = lines.part(note.json_)
+                decision = decision_of(before)
+                settled = settled_row(decision, sums, totals)
+                counts.exchange(decision, settled)
+                row = TableRow(note.row, 0, cells)
+                result = render(settled)
+                line, further = answered.written(row, note.row_id, result)
+                text = io.StringIO()
+                CsvWriter(text).row(cells, (*result.cells, *further))
+                rows.put(text.getvalue().encode())
+                lines.put(resealed(line, before))
+        self._state.unlink(missing_ok=True)  # from here on the run cannot be taken up
+        if sealed:
+            relink(new_lines, old_lines)
+            new_lines.unlink()
+        else:
+            new_lines.replace(old_lines)
+        new_table.replace(old_table)
+
+    def finish(self, summary: dict[str, Any], *, sealed: bool = False) -> None:
+        """Puts the complete results in their places and removes the folder.
+
+        Args:
+            summary: what ``summary.json`` says; gets the digest of the seal, which the file itself,
+                being sealed, cannot hold.
+            sealed: seal the files.
+        """
         text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
         (self.folder / "summary.json").write_text(text, encoding="utf-8")
+        if sealed:
+            given = summary["input"]
+            input_file = {k: given[k] for k in ("file", "sha256")} | {"rows": summary["rows_in"]}
+            names = [name for name in _RESULTS if name != SEAL_FILE]
+            digest = write_seal(self.folder, names, input_file=input_file)
+            summary["seal"] = summary["seal"] | {"digest": digest}
         for name in _RESULTS:
             if (self.folder / name).exists():
                 (self.folder / name).replace(self._out / name)
@@ -804,6 +1074,16 @@ def _opened(path: Path, size: int) -> TextIO:
     return stream
 
 
+def _sha256(path: Path) -> str:
+    """The digest of a file of the history."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror})"
+        raise InputFileError(path, reason, "name a decisions.jsonl of an earlier run") from None
+
+
 def _fingerprint(table: Table, settings: Settings, screener: Screens) -> dict[str, Any]:
     """Everything that the results depend on, as JSON gives it back."""
     provenance = screener.screen(Shipment(day=settings.day)).provenance
@@ -817,11 +1097,6 @@ def _fingerprint(table: Table, settings: Settings, screener: Screens) -> dict[st
         "override_day": settings.override_day and settings.override_day.isoformat(),
         "provenance": provenance.model_dump(mode="json"),
     }
-
-
-def json_line(number: int, row_id: str | None, result: Rendered) -> str:
-    """One line of ``decisions.jsonl``: row and id, then the decision."""
-    return f'{{"row":{number},"id":{json.dumps(row_id)},{result.json[1:]}\n'
 
 
 def _made(folder: Path, table: Table) -> Path:
@@ -892,22 +1167,34 @@ def software() -> dict[str, str]:
     return versions
 
 
-def _write_report(folder: Path, table: Table, bundle: Bundle, data: Mapping[str, Any]) -> None:
-    """``report.html``, from the rows and decisions as they were written."""
+_IN_REPORT = ("input", "settings", "bundle", "versions", "timings", "dispositions", "seal")
+
+
+def _write_report(
+    folder: Path, table: Table, bundle: Bundle, data: Mapping[str, Any], language: str
+) -> None:
+    """``report.html`` and ``report.xlsx``, from the rows and decisions as they were written."""
+    summary = {key: data[key] for key in _IN_REPORT if key in data}
     rows = (
-        ReportRow(row=row.number, submitted=_submitted_cells(table, row), decision=decision)
-        for row, decision in zip(
-            table.rows(), read_decisions(folder / "decisions.jsonl"), strict=True
+        ReportRow(
+            row=row.number,
+            submitted=_submitted_cells(table, row),
+            decision=line,
+            settlement=line.settlement,
         )
+        for row, line in zip(table.rows(), read_lines(folder / LINES_FILE), strict=True)
     )
-    write_report(
-        folder / "report.html",
-        rows,
-        bundle=bundle,
-        source=table.path.name,
-        summary={k: data[k] for k in ("input", "settings", "bundle", "versions", "timings")},
-        written_on=dt.date.today(),
-    )
+    with Workbook(folder / "report.xlsx", language=language) as workbook:
+        write_report(
+            folder / "report.html",
+            workbook.passing(rows),
+            bundle=bundle,
+            source=table.path.name,
+            summary=summary,
+            written_on=dt.date.today(),
+            language=language,
+        )
+        workbook.close_with(bundle, summary, table.path.name)
 
 
 def _submitted_cells(table: Table, row: TableRow) -> dict[str, str]:
@@ -925,17 +1212,7 @@ def read_decisions(path: Path) -> Iterator[Decision]:
     Raises:
         InputFileError: a line is no decision.
     """
-    with path.open(encoding="utf-8", newline="\n") as stream:
-        for number, line in enumerate(stream, start=1):
-            try:
-                data = json.loads(line)
-                del data["row"]
-                yield Decision.model_validate_json(json.dumps(data))
-            except (ValueError, KeyError, TypeError) as error:
-                reason = f"holds no decision on line {number} ({str(error)[:100]})"
-                raise InputFileError(
-                    path, reason, "use a decisions.jsonl of this version"
-                ) from None
+    yield from read_lines(path)
 
 
 # --- frames ----------------------------------------------------------------------------------
@@ -949,6 +1226,7 @@ def screen_frame(
     workers: int = 1,
     day: dt.date | None = None,
     override_day: dt.date | None = None,
+    history: Sequence[Path | str] = (),
 ) -> pd.DataFrame:
     """Screens a pandas frame.
 
@@ -959,6 +1237,7 @@ def screen_frame(
         workers: worker processes; 1 works in this process.
         day: the day for rows that state none; None: today.
         override_day: the day for all rows.
+        history: files ``decisions.jsonl`` of earlier runs, whose lines count towards thresholds.
 
     Returns:
         A copy with the same rows, order and index, and the new columns of ``decisions.csv``.
@@ -981,14 +1260,34 @@ def screen_frame(
         TableRow(number, number, [cell_text(value) for value in values])
         for number, values in enumerate(df.itertuples(index=False, name=None), start=1)
     )
-    chunks = chunked(_submitted(mapping, row, settings)[0] for row in rows)
-    cells = [
-        result.cells
-        for answers in in_order(
-            screen_row, screener, chunks, workers=workers, killed=_KilledRow(screener)
-        )
-        for result in answers
-    ]
+    ids: list[str | None] = []
+    reader = _RowReader(mapping, settings)
+
+    def submitted() -> Iterator[Submitted]:
+        for row in rows:
+            one, row_id = reader.read(row)
+            ids.append(row_id)
+            yield one
+
+    cells: list[tuple[str, ...]] = []
+    counting: list[tuple[Note, str]] = []
+    killed = _KilledRow(screener)
+    for answers in in_order(
+        screen_cells, screener, chunked(submitted()), workers=workers, killed=killed
+    ):
+        for one in answers:
+            cells.append(one.cells)
+            if one.line is not None:
+                row_id = ids[len(cells) - 1]
+                counting.append((Note(row=len(cells), row_id=row_id, line=one.line), one.json))
+    with contextlib.closing(RowSums(screener.bundle, history)) as sums:
+        for note, _ in counting:
+            sums.add(note)
+        for note, text in counting:
+            totals = sums.beyond(note)
+            if totals is not None:
+                decision = Decision.model_validate_json(f'{{"id":null,{text[1:]}')
+                cells[note.row - 1] = decision_cells(settled_row(decision, sums, totals))
     result = df.copy()
     for place, name in enumerate(RESULT_COLUMNS):
         result[name] = [row[place] for row in cells]

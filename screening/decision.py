@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SerializeAsAny,
+    SerializerFunctionWrapHandler,
+    field_serializer,
+    model_serializer,
+)
 
 from screening.chemistry.proof import ClassProof, Proof
-from screening.errors import ScreeningError
+from screening.chemistry.structure import read_structure
+from screening.errors import ScreeningError, StructureError
+from screening.forms import AdvanceData, FilledField
 from screening.rules.model import Action, Checked, Coverage, LegKind, Mark
+from screening.rules.quantities import Counts, Per
+from screening.shipment import Shipment
 
 
 class _Frozen(BaseModel):
@@ -18,7 +31,11 @@ class _Frozen(BaseModel):
 
 
 class Outcome(enum.StrEnum):
-    """The answer for one shipment, gravest first. There is no answer such as "clear"."""
+    """The answer for one shipment, gravest first. There is no answer such as "clear".
+
+    >>> min(Outcome.REVIEW, Outcome.CONTROLLED, key=lambda outcome: outcome.gravity).value
+    'controlled'
+    """
 
     CONTROLLED = "controlled"
     REVIEW = "review"
@@ -32,7 +49,11 @@ class Outcome(enum.StrEnum):
 
 
 class Certainty(enum.StrEnum):
-    """Whether a hit stands on every reading."""
+    """Whether a hit stands on every reading.
+
+    >>> Certainty("definite") is Certainty.DEFINITE
+    True
+    """
 
     DEFINITE = "definite"
     ARGUABLE = "arguable"
@@ -50,7 +71,11 @@ class Basis(enum.StrEnum):
 
 
 class Severity(enum.StrEnum):
-    """What a finding asks of the officer: stop, ask a person, or note."""
+    """What a finding asks of the officer: stop, ask a person, or note.
+
+    >>> [severity.value for severity in Severity]
+    ['stop', 'ask', 'note']
+    """
 
     STOP = "stop"
     ASK = "ask"
@@ -58,7 +83,11 @@ class Severity(enum.StrEnum):
 
 
 class FindingCode(enum.StrEnum):
-    """Everything that can be found about a shipment besides hits. One closed list."""
+    """Everything that can be found about a shipment besides hits. One closed list.
+
+    >>> FindingCode("cas_invalid").name
+    'CAS_INVALID'
+    """
 
     NO_IDENTITY = "no_identity"
     STRUCTURE_UNREADABLE = "structure_unreadable"
@@ -70,18 +99,41 @@ class FindingCode(enum.StrEnum):
     NAME_UNKNOWN = "name_unknown"
     POSSIBLE_IDENTITY = "possible_identity"
     IDENTIFIERS_DISAGREE = "identifiers_disagree"
+    FORM_DIFFERS = "form_differs"
+    SEVERAL_GOODS = "several_goods"
+    IDENTITY_FROM_TABLE = "identity_from_table"
+    ITEM_UNKNOWN = "item_unknown"
+    EXTRA_MISSING = "extra_missing"
+    READ_FROM_TEXT = "read_from_text"
     CUSTOMS_CODE_LISTED = "customs_code_listed"
+    CUSTOMS_CODE_DISAGREES = "customs_code_disagrees"
+    TRANSPORT_NUMBER = "transport_number"
     SEVERAL_COMPONENTS = "several_components"
     ORIGIN_MISSING = "origin_missing"
     DESTINATION_MISSING = "destination_missing"
     PLACE_NOT_READ = "place_not_read"
     DAY_FILLED = "day_filled"
     DAY_NOT_READ = "day_not_read"
+    ORDER_DAY_NOT_READ = "order_day_not_read"
     QUANTITY_MISSING = "quantity_missing"
+    QUANTITY_NOT_READ = "quantity_not_read"
+    QUANTITY_AMBIGUOUS = "quantity_ambiguous"
+    PURITY_NOT_READ = "purity_not_read"
+    PARTY_MISSING = "party_missing"
+    BELOW_THRESHOLD = "below_threshold"
+    OVER_BY_SUM = "over_by_sum"
+    MIXTURE_WITHIN_LIMIT = "mixture_within_limit"
+    MIXTURE_QUESTION = "mixture_question"
     JURISDICTION_NOT_MODELLED = "jurisdiction_not_modelled"
     JURISDICTION_NOT_ASKED = "jurisdiction_not_asked"
     LIST_INCOMPLETE = "list_incomplete"
+    LIST_STALE = "list_stale"
+    PARTY_LISTED = "party_listed"
     ANNOUNCED_LAW = "announced_law"
+    LAW_CHANGED = "law_changed"
+    ABOUT_TO_LAPSE = "about_to_lapse"
+    ABOUT_TO_CHANGE = "about_to_change"
+    DESTINATION_ONLY = "destination_only"
     ASYMMETRY = "asymmetry"
     ROW_MALFORMED = "row_malformed"
 
@@ -134,6 +186,11 @@ class Hit(_Frozen):
         component: SMILES of the component that was matched; None for identifier hits.
         also: class entries that take in the same component, as second proofs.
         surveillance: the list only asks for attention.
+
+    >>> from screening import Screener, Shipment
+    >>> hit = Screener().screen(Shipment(cas="437-38-7", origin="CN", day="2025-11-20")).hits[0]
+    >>> hit
+    <Hit cn/narcotic-catalogue/fentanyl: authorisation at origin, definite substance>
     """
 
     entry: str
@@ -163,35 +220,138 @@ class Hit(_Frozen):
     surveillance: bool = False
     note: str | None = None
 
+    def __repr__(self) -> str:
+        """The essential on one line; `model_dump` has everything."""
+        return f"<Hit {self.entry}: {self.action} at {self.leg}, {self.certainty} {self.basis}>"
+
+    __str__ = __repr__
+
+
+class Measure(_Frozen):
+    """What one line weighs under one entry: bounds from above, None where it is not known.
+
+    Attributes:
+        entry: id of the entry.
+        goods_mg: milligrams of the goods.
+        goods_ul: microlitres of the goods.
+        substance_mg: milligrams of the listed substance, its salt included.
+        base_mg: milligrams of its anhydrous base.
+    """
+
+    entry: str
+    goods_mg: int | None = None
+    goods_ul: int | None = None
+    substance_mg: int | None = None
+    base_mg: int | None = None
+
+
+class SumLine(_Frozen):
+    """One line of a sum.
+
+    Attributes:
+        line: which line: of the file, of the history, or this one.
+        day: its shipping day, None where it states none.
+        amount: what it adds, in words; None where that is not known.
+    """
+
+    line: str
+    day: dt.date | None
+    amount: str | None
+
+
+class Sum(_Frozen):
+    """What adds up to a threshold.
+
+    Attributes:
+        threshold: name of the threshold in the entry.
+        entry: id of the entry.
+        per: transaction, month or year.
+        period: the day, month or year; None where the day is not known, which counts as any.
+        counts: what is counted: goods, substance or base.
+        limit: the threshold in words; None where every amount is over.
+        total: the sum of the lines whose amount is known, in words; None where there is none.
+        over: it is reached, or must be taken as reached.
+        lines: the lines that make it up, at most 20.
+        count: how many lines there are.
+        unread: how many of them state no amount that was read.
+        citation: of the threshold.
+        checked: how the threshold was checked.
+    """
+
+    threshold: str
+    entry: str
+    per: Per
+    period: str | None
+    counts: Counts
+    limit: str | None
+    total: str | None
+    over: bool
+    lines: tuple[SumLine, ...]
+    count: int
+    unread: int
+    citation: str
+    checked: Mark
+
 
 class Requirement(_Frozen):
     """A document or act that is due.
 
     Attributes:
+        id: of the rule, below the list or jurisdiction that states it.
         jurisdiction: whose law asks for it.
+        form: number or name of the form.
+        fields: what the form asks for, filled where the shipment states it.
         lead_days: days before shipping, None where no lead time was read.
         lead_kind: calendar or working.
+        due: the latest day, None where no lead time was read; public holidays come on top.
         contains: what it must contain.
         because: why it is due.
+        conditional: it is due only if what is `open` turns out so.
+        open: what is not known, or has to be answered.
+        sums: the amounts that make it due.
         entries: ids of the entries that make it due.
+
+    >>> from screening import Screener, Shipment
+    >>> norfentanyl = Shipment(cas="1609-66-1", origin="CN", destination="MX", day="2025-11-20")
+    >>> licence = Screener().screen(norfentanyl).requirements[0]
+    >>> licence.leg.value, licence.document.partition(" (")[0]
+    ('origin', 'Export Licence for Dual-use Items and Technologies')
     """
 
+    id: str = ""
     jurisdiction: str
     document: str
+    form: str | None = None
+    fields: tuple[FilledField, ...] = ()
     authority: str
     who: str
     leg: LegKind
     lead_days: int | None
     lead_kind: str
+    due: dt.date | None = None
     contains: tuple[str, ...]
     because: str
+    conditional: bool = False
+    open: tuple[str, ...] = ()
+    sums: tuple[Sum, ...] = ()
     citation: str
     checked: Mark
     entries: tuple[str, ...]
 
 
 class Finding(_Frozen):
-    """Something an officer must know that is no hit."""
+    """Something an officer must know that is no hit.
+
+    Attributes:
+        code: what was found, of a closed list.
+        severity: what it asks of the officer.
+        message: one sentence or two for a reader.
+
+    >>> from screening import Screener, Shipment
+    >>> wrong_digit = Shipment(cas="437-38-8", origin="CN", destination="US", day="2025-11-20")
+    >>> "cas_invalid" in {finding.code for finding in Screener().screen(wrong_digit).findings}
+    True
+    """
 
     code: FindingCode
     severity: Severity
@@ -221,11 +381,15 @@ class Identity(_Frozen):
     """One way in which the goods were identified.
 
     Attributes:
-        source: the field it came from: structure, inchi, cas, name.
+        source: the field it came from: structure, inchi, cas, name, item.
         text: what stood there.
         smiles: the structure it led to, None for entries without one.
         exact: it counts as that structure; otherwise it is only possible.
         disputed: another identifier of the row says otherwise.
+        via: what led from the text to the structure: ``drawing``, ``entry`` (a list carries it),
+            ``items`` (the user's own table), ``registry`` (the offline table), ``systematic``
+            (nomenclature), ``spelling`` (a slip of the pen).
+        cas: CAS numbers that a table gives for it.
     """
 
     source: str
@@ -233,15 +397,103 @@ class Identity(_Frozen):
     smiles: str | None
     exact: bool
     disputed: bool = False
+    via: str = "entry"
+    cas: tuple[str, ...] = ()
+
+    # Here and not below, as who serialises a decision goes by the declared model; without a return
+    # type, so that the schema is that of the fields.
+    @model_serializer(mode="wrap")
+    def _serialised(self, handler: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]
+        if isinstance(self, _DrawnIdentity):
+            self._derived()
+        return handler(self)
+
+
+class _DrawnIdentity(Identity):
+    """An identity by a drawing, its SMILES derived when it is first asked for.
+
+    Most drawings meet nothing, and deriving it takes longer than all the rest.
+    """
+
+    _drawing: str | None = PrivateAttr(default=None)
+
+    def _derived(self) -> str:
+        """The SMILES of the drawing's components."""
+        smiles: str | None = vars(self).get("smiles")
+        if smiles is None:
+            text = self._drawing or ""
+            try:
+                smiles = ".".join(c.smiles for c in read_structure(text).components)
+            except StructureError:  # it is valid, but has no standard form: shown as it was drawn
+                smiles = text
+            # In the order of the fields, as in an identity that was made whole.
+            known = vars(self) | {"smiles": smiles}
+            vars(self).update({name: known[name] for name in type(self).model_fields})
+        return smiles
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            return self._derived() if name == "smiles" else super().__getattr__(name)
+
+    def __eq__(self, other: object) -> bool:
+        self._derived()
+        return isinstance(other, Identity) and self.model_dump() == other.model_dump()
+
+    def __hash__(self) -> int:
+        self._derived()
+        return hash(tuple(vars(self).values()))
+
+    def __repr_args__(self) -> Any:
+        self._derived()
+        return super().__repr_args__()
+
+    def __getstate__(self) -> dict[Any, Any]:
+        self._derived()
+        return super().__getstate__()
+
+
+_OF_A_DRAWING: dict[str, Any] = {"exact": True, "disputed": False, "via": "drawing", "cas": ()}
+
+
+def drawn_identity(source: str, text: str) -> Identity:
+    """The identity of goods by a drawing that can be read.
+
+    Args:
+        source: the field it came from.
+        text: what stood there.
+    """
+    identity = _DrawnIdentity.__new__(_DrawnIdentity)  # made by the million, of checked parts
+    put = object.__setattr__
+    put(identity, "__dict__", {"source": source, "text": text[:200], **_OF_A_DRAWING})
+    put(identity, "__pydantic_fields_set__", set(_OF_A_DRAWING))
+    put(identity, "__pydantic_extra__", None)
+    put(identity, "__pydantic_private__", {"_drawing": text})
+    return identity
 
 
 class Provenance(_Frozen):
-    """What produced the decision, so that it can be derived again."""
+    """What produced the decision, so that it can be derived again.
+
+    Attributes:
+        bundle: digest of the lists.
+        software: versions of the library and of what it depends on.
+        known_on: what the lists had recorded by that day was asked; None: all of it.
+        jurisdictions: codes asked by setting, None for all.
+        max_list_age_days: days for which a list counted as fresh.
+        parties: digest of the downloaded list of parties that was asked, None without one.
+    """
 
     bundle: str
     software: dict[str, str]
     known_on: dt.date | None
     jurisdictions: tuple[str, ...] | None
+    max_list_age_days: int = 180
+    parties: str | None = None
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 class Decision(_Frozen):
@@ -258,6 +510,22 @@ class Decision(_Frozen):
         coverage: what was checked and what was not, of every jurisdiction asked.
         identities: how the goods were identified.
         provenance: bundle, versions, settings.
+        shipment: what was submitted, as it was read; with it the decision can be derived again.
+        read_findings: what was found while it was read from a table; they are in `findings` too.
+        quantity, purity: as they counted: the line's own or, where it has none, those that its
+            description states.
+        measures: what the line weighs under each entry that is hit.
+        advance_data: how complete the shipment's data are.
+
+    It is frozen, and its JSON reads back as an equal decision:
+
+    >>> from screening import Screener, Shipment
+    >>> fentanyl = Shipment(cas="437-38-7", origin="CN", destination="US", day="2025-11-20")
+    >>> decision = Screener().screen(fentanyl)
+    >>> str(decision.outcome), str(decision.action)
+    ('controlled', 'authorisation')
+    >>> Decision.model_validate_json(decision.model_dump_json()) == decision
+    True
     """
 
     id: str | None
@@ -271,8 +539,61 @@ class Decision(_Frozen):
     requirements: tuple[Requirement, ...]
     findings: tuple[Finding, ...]
     coverage: tuple[CoverageItem, ...]
-    identities: tuple[Identity, ...]
+    identities: tuple[SerializeAsAny[Identity], ...]
     provenance: Provenance
+    shipment: Shipment | None = None
+    read_findings: tuple[Finding, ...] = ()
+    quantity: str | None = None
+    purity: str | None = None
+    measures: tuple[Measure, ...] = ()
+    advance_data: AdvanceData | None = None
+
+    @field_serializer("shipment", when_used="json")
+    def _stated(self, shipment: Shipment | None) -> dict[str, Any] | None:
+        """Only what was stated is written."""
+        return None if shipment is None else shipment.stated()
+
+    def __repr__(self) -> str:
+        """The essential on one line; `model_dump` has everything."""
+        route = " > ".join((self.origin or "?", *self.transit, self.destination or "?"))
+        shown = list(dict.fromkeys(hit.entry for hit in self.hits))
+        more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
+        duties = _counted(len(self.requirements), "requirement")
+        parts = [
+            f"{self.outcome}, {self.action}" if self.hits else str(self.outcome),
+            f"{route} on {self.day}",
+            *([", ".join(shown[:3]) + more] if shown else []),
+            f"{duties}, {_counted(len(self.findings), 'finding')}",
+        ]
+        return f"<Decision {'; '.join(parts)}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the answer, the picture, what is due, what is not covered."""
+        from screening.report.notebook import decision_html  # noqa: PLC0415 - a later part
+
+        return decision_html(self)
+
+    def like(self, shipment: Shipment, identity: Identity) -> Self:
+        """The same decision for a line that differs in id and drawing alone.
+
+        Args:
+            shipment: the other line.
+            identity: of its drawing.
+        """
+        other = type(self).__new__(type(self))
+        put = object.__setattr__
+        fields = vars(self) | {
+            "id": shipment.id,
+            "identities": (identity,),
+            "shipment": shipment,
+        }
+        put(other, "__dict__", fields)
+        put(other, "__pydantic_fields_set__", set(self.__pydantic_fields_set__))
+        put(other, "__pydantic_extra__", None)
+        put(other, "__pydantic_private__", None)
+        return other
 
     def raise_for(self, outcome: Outcome) -> Self:
         """Returns itself, or raises when the outcome is as grave as `outcome` or graver.
@@ -283,6 +604,7 @@ class Decision(_Frozen):
 
         Raises:
             ListedError: the outcome is met; carries the decision.
+
         """
         threshold = Outcome.UNSCREENED if outcome is Outcome.REVIEW else outcome
         if self.outcome.gravity <= threshold.gravity:
@@ -295,6 +617,14 @@ class ListedError(ScreeningError):
 
     Attributes:
         decision: the decision.
+
+    >>> from screening import Screener, Shipment
+    >>> fentanyl = Shipment(cas="437-38-7", origin="DE", destination="US", day="2025-11-20")
+    >>> try:
+    ...     Screener().screen(fentanyl).raise_for(Outcome.REVIEW)
+    ... except ListedError as held:
+    ...     held.decision.hits[0].jurisdiction
+    'de'
     """
 
     def __init__(self, decision: Decision) -> None:

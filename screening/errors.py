@@ -10,6 +10,10 @@ ScreeningError
 ├── ProofError                                   a proof that does not hold
 ├── ShipmentError             (also ValueError)  a shipment that contradicts itself or lacks its day
 ├── WatchlistError                               watchlist files with faults; carries all of them
+├── BundleFileError                              an exported file of watchlists that does not hold
+├── NoPictureError                               an entry without a structure to draw
+├── NewEntryError             (also ValueError)  an answer that a new entry cannot be written from
+├── PartyListError                               a downloaded party list that cannot be read
 ├── InputFileError                               a table that cannot be read, and the remedy
 └── MissingExtraError         (also ImportError) an optional part is not installed; names the extra
 
@@ -24,7 +28,11 @@ from pathlib import Path
 
 
 class ScreeningError(Exception):
-    """Base of all errors of the library."""
+    """Base of all errors of the library.
+
+    >>> issubclass(ShipmentError, ScreeningError)
+    True
+    """
 
 
 class StructureError(ScreeningError, ValueError):
@@ -33,6 +41,15 @@ class StructureError(ScreeningError, ValueError):
     Attributes:
         text: the text as submitted, cut to 200 characters.
         reason: why it cannot be screened, one clause without a full stop.
+
+    A screener never raises it: there it becomes a finding. It comes from reading a text directly:
+
+    >>> from screening.chemistry.structure import read_structure
+    >>> try:
+    ...     read_structure("C1CC")
+    ... except StructureError as error:
+    ...     error.text
+    'C1CC'
     """
 
     def __init__(self, text: str, reason: str) -> None:
@@ -82,7 +99,15 @@ class ProofError(ScreeningError):
 
 
 class ShipmentError(ScreeningError, ValueError):
-    """A shipment that contradicts itself, or lacks what the library requires."""
+    """A shipment that contradicts itself, or lacks what the library requires.
+
+    >>> from screening import Shipment
+    >>> try:
+    ...     Shipment(cas="437-38-7", day="20/11/2025")
+    ... except ShipmentError as error:
+    ...     print(error)
+    day '20/11/2025' is not written YYYY-MM-DD
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +136,13 @@ class WatchlistError(ScreeningError):
 
     Attributes:
         faults: every fault found, in the order of files and lines.
+
+    >>> from screening import load_bundle
+    >>> try:
+    ...     load_bundle(["no-such-folder"])
+    ... except WatchlistError as error:
+    ...     len(error.faults)
+    1
     """
 
     def __init__(self, faults: Sequence[Fault]) -> None:
@@ -121,6 +153,83 @@ class WatchlistError(ScreeningError):
         return type(self), (self.faults,)
 
 
+class BundleFileError(ScreeningError):
+    """An exported file of watchlists is none, or was altered, so nothing of it was loaded.
+
+    Attributes:
+        path: the file.
+        reason: what is wrong with it.
+        remedy: what the person can do.
+        part: the file inside it that is meant, None for the file as a whole.
+
+    >>> from screening import load_bundle
+    >>> try:
+    ...     load_bundle([__file__])
+    ... except BundleFileError as error:
+    ...     error.path.name
+    'errors.py'
+    """
+
+    def __init__(self, path: Path, reason: str, remedy: str, part: str | None = None) -> None:
+        self.path = path
+        self.reason = reason
+        self.remedy = remedy
+        self.part = part
+        super().__init__(f"{path}: {reason}; {remedy}")
+
+    def __reduce__(self) -> tuple[type[BundleFileError], tuple[Path, str, str, str | None]]:
+        return type(self), (self.path, self.reason, self.remedy, self.part)
+
+
+class PartyListError(ScreeningError):
+    """A downloaded list of parties that cannot be read, so that nobody was compared with it.
+
+    Attributes:
+        path: the file.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}; give the CSV file as it was downloaded")
+
+    def __reduce__(self) -> tuple[type[PartyListError], tuple[Path, str]]:
+        return type(self), (self.path, self.reason)
+
+
+class NoPictureError(ScreeningError):
+    """An entry is recognised by name or description alone, so that there is nothing to draw.
+
+    Attributes:
+        entry: id of the entry.
+    """
+
+    def __init__(self, entry: str) -> None:
+        self.entry = entry
+        super().__init__(f"{entry} has no structure to draw")
+
+    def __reduce__(self) -> tuple[type[NoPictureError], tuple[str]]:
+        return type(self), (self.entry,)
+
+
+class NewEntryError(ScreeningError, ValueError):
+    """An answer from which a new entry cannot be written.
+
+    Attributes:
+        key: which answer is meant.
+        reason: what is wrong with it, and what to answer instead.
+    """
+
+    def __init__(self, key: str, reason: str) -> None:
+        self.key = key
+        self.reason = reason
+        super().__init__(f"{key}: {reason}")
+
+    def __reduce__(self) -> tuple[type[NewEntryError], tuple[str, str]]:
+        return type(self), (self.key, self.reason)
+
+
 class InputFileError(ScreeningError):
     """A table of shipments cannot be read.
 
@@ -128,6 +237,13 @@ class InputFileError(ScreeningError):
         path: the file.
         reason: what is wrong with it.
         remedy: what the person can do.
+
+    >>> from screening import Screener
+    >>> try:
+    ...     Screener(items="no-such-table.csv")
+    ... except InputFileError as error:
+    ...     error.path.name
+    'no-such-table.csv'
     """
 
     def __init__(self, path: Path, reason: str, remedy: str) -> None:
@@ -145,6 +261,9 @@ class MissingExtraError(ScreeningError, ImportError):
 
     Attributes:
         extra: the name of the extra that brings it.
+
+    >>> print(MissingExtraError("pandas", "screening a frame"))
+    screening a frame needs: pip install 'precursor-screening[pandas]'
     """
 
     def __init__(self, extra: str, purpose: str) -> None:

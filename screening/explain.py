@@ -8,7 +8,7 @@ entry, and none for a component that matches nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, assert_never
 
@@ -19,11 +19,14 @@ from screening.chemistry.proof import (
     AnalogueProof,
     ClassProof,
     IdentifierProof,
+    PartyProof,
     Proof,
     State,
     SubstanceProof,
 )
+from screening.decision import Requirement, Sum
 from screening.rules.model import Entry, LegKind
+from screening.rules.quantities import Counts, Per
 
 MAX_QUOTED = 120
 
@@ -66,6 +69,10 @@ class Due(Protocol):
     @property
     def document(self) -> str:
         """The document or act."""
+
+    @property
+    def form(self) -> str | None:
+        """Number or name of its form."""
 
     @property
     def authority(self) -> str:
@@ -117,7 +124,7 @@ class TableRow:
 
 def explain(
     entry: Entry,
-    proof: ClassProof | SubstanceProof | IdentifierProof,
+    proof: ClassProof | SubstanceProof | IdentifierProof | PartyProof,
     *,
     leg: LegKind,
     place: str,
@@ -142,6 +149,12 @@ def explain(
             sentences = [f"{law}, {_substance(entry, proof)}."]
         case IdentifierProof():
             sentences = [f"{law}, {_identifier(entry, proof)}."]
+        case PartyProof():
+            name = f"the name of the {proof.field} '{quoted(proof.text)}' {proof.reason}"
+            sentences = [
+                f"{law}, {name}, which stands under {_named(entry)}.",
+                "A name identifies nobody: a person must compare address and papers.",
+            ]
         case ClassProof():
             member = f"the component {quoted(proof.component)} belongs to {_named(entry)}"
             sentences = [f"{law}, {member}.", f"{_comparison(entry, proof)}."]
@@ -181,7 +194,7 @@ def explain_requirement(requirement: Due, *, day: dt.date | None = None) -> str:
     Returns:
         The sentences, as plain text on one line.
     """
-    text = f"{_capital(requirement.who)}: {requirement.document}"
+    text = f"{_capital(requirement.who)}: {document_title(requirement)}"
     text += f" (authority: {requirement.authority})"
     if requirement.lead_days is not None:
         text += f", {lead_time(requirement)}"
@@ -189,9 +202,74 @@ def explain_requirement(requirement: Due, *, day: dt.date | None = None) -> str:
     if latest is not None:
         text += f", so by {latest.isoformat()} at the latest"
     text = f"{text}. {_capital(_bare(requirement.because))}."
+    if isinstance(requirement, Requirement):
+        text += "".join(f" {sentence}" for sentence in explain_amounts(requirement))
+        if requirement.open:
+            text += f" {explain_open(requirement)}"
     if requirement.contains:
         text += f" Particulars: {'; '.join(requirement.contains)}."
     return text
+
+
+def document_title(requirement: Due) -> str:
+    """The document with its form, where the title does not name that already."""
+    form = requirement.form
+    if form is None or form in requirement.document:
+        return requirement.document
+    return f"{requirement.document} ({form})"
+
+
+def explain_open(requirement: Requirement) -> str:
+    """What has to be settled before it is certain that a requirement is due."""
+    return f"This depends on what is not settled: {'; '.join(map(_bare, requirement.open))}."
+
+
+def explain_amounts(requirement: Requirement) -> Iterator[str]:
+    """Why amounts make a requirement due, a sentence for each threshold."""
+    for total in requirement.sums:
+        if total.limit is None:
+            yield "There is no threshold: every amount counts."
+        elif total.over and total.unread:
+            yield (
+                f"{_capital(sum_words(total))} counts as over the threshold of {total.limit} "
+                f"({total.citation})."
+            )
+        elif total.over:
+            words = _capital(sum_words(total))
+            yield f"{words} reaches the threshold of {total.limit} ({total.citation})."
+
+
+_COUNTED = {
+    Counts.GOODS: "",
+    Counts.SUBSTANCE: " of the substance",
+    Counts.BASE: " of anhydrous base",
+}
+
+
+def sum_words(total: Sum) -> str:
+    """A sum in words: how much, in what time, over which lines.
+
+    Args:
+        total: of a requirement.
+    """
+    amount = "an amount that is not known"
+    if total.total is not None:
+        amount = f"{total.total}{_COUNTED[total.counts]}"
+        if total.unread:
+            lines = (
+                "a line whose amount is"
+                if total.unread == 1
+                else f"{total.unread} lines whose amounts are"
+            )
+            amount += f" and {lines} not known"
+    text = amount
+    if total.count == 1:
+        return text
+    names = ", ".join(f"{line.line}: {line.amount or 'not known'}" for line in total.lines)
+    more = total.count - len(total.lines)
+    names += f" and {more:,} more lines" if more > 0 else ""
+    when = f"on {total.period}" if total.per is Per.TRANSACTION else f"in {total.period}"
+    return f"{text} between the same parties {when} ({names})"
 
 
 def lead_time(requirement: Due) -> str:
@@ -263,6 +341,9 @@ def proof_table(entry: Entry | None, proof: Proof) -> tuple[TableRow, ...]:
         case IdentifierProof():
             by = "the same" if proof.exact else "similar: a person has to decide"
             return (TableRow(_capital(_field(proof)), quoted(proof.text, None), by, proof.matched),)
+        case PartyProof():
+            by = f"the name {proof.reason}: a person must decide"
+            return (TableRow(_capital(proof.field), quoted(proof.text, None), by, proof.matched),)
         case AnalogueProof():
             by = "structurally close: a person must judge"
             return (TableRow("Whole component", quoted(proof.component, None), by, proof.name),)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 from screening.decision import Finding, FindingCode, Severity
 
 _SEVERITY_ORDER = list(Severity)
+
+
+@lru_cache(maxsize=4096)
+def _finding(code: FindingCode, severity: Severity, message: str) -> Finding:
+    """A finding; most rows of a file have the same ones."""
+    return Finding(code=code, severity=severity, message=message)
 
 
 class Findings:
@@ -20,7 +29,16 @@ class Findings:
 
     def add(self, code: FindingCode, severity: Severity, message: str) -> None:
         """Keeps a finding once."""
-        self._found.setdefault(Finding(code=code, severity=severity, message=message))
+        self._found.setdefault(_finding(code, severity, message))
+
+    def take(self, findings: Iterable[Finding]) -> None:
+        """Keeps findings that were made before."""
+        for finding in findings:
+            self._found.setdefault(finding)
+
+    def all(self) -> tuple[Finding, ...]:
+        """All of them, in the order in which they were found."""
+        return tuple(self._found)
 
     def sorted(self) -> tuple[Finding, ...]:
         """All of them, gravest first, else in the order in which they were found."""

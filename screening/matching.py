@@ -8,7 +8,13 @@ from dataclasses import dataclass
 
 from screening.chemistry.definition import CompiledDefinition, substructure_named
 from screening.chemistry.identity import Form, Match, context_forms, opened_parts
-from screening.chemistry.proof import AnalogueProof, ClassProof, IdentifierProof, SubstanceProof
+from screening.chemistry.proof import (
+    AnalogueProof,
+    ClassProof,
+    IdentifierProof,
+    PartyProof,
+    SubstanceProof,
+)
 from screening.chemistry.structure import Component
 from screening.decision import (
     Basis,
@@ -26,8 +32,9 @@ from screening.identification import Candidate, Goods
 from screening.journey import Journey, title_of
 from screening.rules.index import CompiledBundle
 from screening.rules.model import Action, AnalogueRule, Entry, FormRule, Mark, Watchlist
+from screening.rules.parties import PartyIndex
 from screening.rules.timeline import Standing, bounds, current, describe
-from screening.shipment import Leg, LegKind
+from screening.shipment import Leg, LegKind, Shipment
 
 _LEG_ORDER = list(LegKind)
 
@@ -49,7 +56,7 @@ _FORM_RULES = {
 _RELATIVES = frozenset({Form.POSITIONAL_ISOMER, Form.ESTER, Form.ETHER})
 
 _METHOD = "rule of the screen: what is not known counts as the worse case"
-_LIST_READINGS = {
+LIST_READINGS = {
     "date-not-confirmed": "The day on which the entry came into force or ended is not confirmed.",
     "membership-not-confirmed": "That the entry stands in the list has not been confirmed.",
     "possible-identity": "The goods are only possibly this substance; a person must identify them.",
@@ -60,7 +67,9 @@ _LIST_READINGS = {
     ),
     "surveillance": "The list asks for attention; it is no permit rule.",
     "goods": "Goods are recognised by their description alone.",
+    "party-name": "A name is like a listed one; whether it is that party, a person must say.",
 }
+"""Readings that come from how a list or a line stands, not from a text of the law."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ class Raw:
 
     entry: Entry
     basis: Basis
-    proof: SubstanceProof | IdentifierProof | None
+    proof: SubstanceProof | IdentifierProof | PartyProof | None
     component: Component | None
     forms: tuple[Form, ...] = ()
     readings: tuple[str, ...] = ()
@@ -104,6 +113,8 @@ class Matching:
         self.known_on = known_on
         self.exhaustive = exhaustive
         self.findings = findings
+        self.asked = compiled.asked(journey.legs, journey.destination, day)
+        self.open: list[Candidate] | None = None
         self.proofs: dict[tuple[str, str, tuple[str, ...] | None], ClassProof | None] = {}
 
     def _reaches(self, destinations: tuple[str, ...] | None) -> bool:
@@ -115,6 +126,8 @@ class Matching:
         """Every entry that the goods meet as a substance or by an identifier."""
         raws: dict[tuple[str, str], Raw] = {}
         for candidate in goods.candidates:
+            if not candidate.structure.may_be_listed():
+                continue
             for match in self.compiled.substances.matches(candidate.structure):
                 forms = match.forms
                 entry = self.bundle.entries[match.listed.owner]
@@ -156,6 +169,23 @@ class Matching:
                 )
         return list(raws.values())
 
+    def party_raws(self, parties: PartyIndex, shipment: Shipment) -> list[Raw]:
+        """Every party entry that a name of the shipment is like."""
+        found: dict[str, Raw] = {}
+        for field in ("exporter", "consignee"):
+            for match in parties.matches(getattr(shipment, field) or ""):
+                entry = self.bundle.entries[match.party.owner]
+                proof = PartyProof(
+                    field=field,
+                    text=match.text[:200],
+                    matched=match.party.name,
+                    reason=match.reason,
+                )
+                found.setdefault(
+                    entry.id, Raw(entry, Basis.PARTY, proof, None, (), ("party-name",))
+                )
+        return list(found.values())
+
     def hits(self, raws: Sequence[Raw], goods: Goods) -> list[Hit]:
         """Every hit on every leg, named entries before the classes that also take them in."""
         hits: list[Hit] = []
@@ -176,24 +206,33 @@ class Matching:
             ),
         )
 
+    def _open(self, goods: Goods) -> list[Candidate]:
+        """The candidates that may be in a class, or be what a list lacks."""
+        if self.open is None:
+            may_be = [c for c in goods.candidates if c.structure.may_hold_any(self.asked.patterns)]
+            self.open = may_be
+        return self.open
+
     def _class_hits(
         self,
         goods: Goods,
         leg: Leg,
     ) -> Iterator[tuple[Hit, Entry]]:
         seen: dict[tuple[str, str], tuple[Hit, Entry]] = {}
-        for watchlist in self.bundle.lists_of[leg.place]:
-            for entry in watchlist.entries:
-                if entry.class_ is None:
+        candidates = self._open(goods)
+        if not candidates:
+            return
+        for entry, skeletons in self.compiled.class_entries[leg.place]:
+            for candidate in candidates:
+                if not any(map(candidate.structure.may_hold, skeletons)):
                     continue
-                for candidate in goods.candidates:
-                    for hit in self._class_hit(entry, candidate, leg):
-                        key = (entry.id, hit.component or "")
-                        if key not in seen or (
-                            seen[key][0].certainty is Certainty.ARGUABLE
-                            and hit.certainty is Certainty.DEFINITE
-                        ):
-                            seen[key] = (hit, entry)
+                for hit in self._class_hit(entry, candidate, leg):
+                    key = (entry.id, hit.component or "")
+                    if key not in seen or (
+                        seen[key][0].certainty is Certainty.ARGUABLE
+                        and hit.certainty is Certainty.DEFINITE
+                    ):
+                        seen[key] = (hit, entry)
         yield from seen.values()
 
     def _class_hit(
@@ -349,13 +388,14 @@ class Matching:
             action = rule.action.on(leg.kind) if rule and self._applies(rule) else None
             if rule is None or action is None:
                 continue
+            neighbourhood = self.compiled.neighbourhoods[leg.place]
             for candidate in goods.candidates:
+                if not candidate.structure.may_be_near(neighbourhood):
+                    continue
                 for component in candidate.structure.components:
                     if (leg.place, component.smiles) in met:
                         continue
-                    neighbour = self.compiled.neighbourhoods[leg.place].nearest(
-                        component, self._in_force
-                    )
+                    neighbour = neighbourhood.nearest(component, self._in_force)
                     if neighbour is not None:
                         proof = AnalogueProof(
                             component=component.smiles, owner=neighbour.owner, name=neighbour.name
@@ -423,6 +463,8 @@ class Matching:
 
     def incomplete_lists(self, goods: Goods, hits: Sequence[Hit]) -> None:
         """Lists known to have items that could not be read: what may be one of them is asked."""
+        if not self._open(goods):
+            return
         definite = {h.place for h in hits if h.certainty is Certainty.DEFINITE}
         for leg in self.journey.legs:
             if leg.place in definite:
@@ -437,7 +479,6 @@ class Matching:
 
     def _incomplete(self, watchlist: Watchlist, goods: Goods) -> None:
         day = self.day
-        components = {c for x in goods.candidates for c in x.structure.components}
         for gap in watchlist.file.incomplete:
             if day < gap.since or (gap.until is not None and day >= gap.until):
                 continue
@@ -445,8 +486,10 @@ class Matching:
             if any(
                 (limit is None or component.heavy_atoms <= limit)
                 and substructure_named(smarts, component)
-                for component in components
+                for candidate in goods.candidates
                 for smarts in gap.candidates.values()
+                if candidate.structure.may_hold(smarts, limit)
+                for component in candidate.structure.components
             ):
                 self.findings.add(
                     FindingCode.LIST_INCOMPLETE,
@@ -543,7 +586,7 @@ def _substance_proof(match: Match, forms: Sequence[Form]) -> SubstanceProof:
 
 def _list_reading(name: str) -> Reading:
     """One of the library's own readings."""
-    says = _LIST_READINGS.get(name)
+    says = LIST_READINGS.get(name)
     if says is None:
         form = name.removeprefix("form-").replace("-", " ")
         says = f"Whether the entry covers this form of the substance ({form}) is open."

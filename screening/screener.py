@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
 from importlib import metadata
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,26 +16,62 @@ from screening.decision import (
     Certainty,
     CoverageItem,
     Decision,
-    FindingCode,
+    Finding,
     Hit,
     Outcome,
     Provenance,
     Severity,
+    drawn_identity,
 )
-from screening.duties import Duties
-from screening.errors import ShipmentError
+from screening.duties import Drawing, measures, settled
+from screening.errors import ShipmentError, StructureError
 from screening.findings import Findings
+from screening.forms import advance_data
+from screening.freshness import MAX_LIST_AGE_DAYS, stale_lists
+from screening.history import Ledger, joined, line_of, own_totals
 from screening.identification import Identification
+from screening.items import ItemTable, item_table
 from screening.journey import Journey, read_journey
 from screening.matching import Matching
-from screening.names import NameIndex
-from screening.rules.index import CompiledBundle, compile_bundle
+from screening.names import NameIndex, installed_sources, source_versions
+from screening.rules.index import Asked, CompiledBundle, compile_bundle
 from screening.rules.load import Bundle, load_bundle
 from screening.rules.model import Action, Coverage, Jurisdiction
+from screening.rules.parties import ListedParty, PartyIndex
+from screening.screening_list import ScreeningList
 from screening.shipment import Shipment
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_MAX_GROUNDS = 2048
+"""Journeys and days whose ground is kept; the memory it takes has to have an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a decision owes to journey and day alone.
+
+    Attributes:
+        journey: whose law is asked.
+        asked: what is asked of structures.
+        said: what was found while the journey was read.
+        stale: lists that are old for the day.
+        coverage: what was checked and what was not.
+    """
+
+    journey: Journey
+    asked: Asked
+    said: tuple[Finding, ...]
+    stale: tuple[Finding, ...]
+    coverage: tuple[CoverageItem, ...]
+
+
+_OTHER_IDENTIFIERS = attrgetter(
+    "inchi", "cas", "name", "formula", "molar_mass", "item", "un_number"
+)
+_REST = attrgetter(*(f.name for f in fields(Shipment) if f.name not in {"id", "structure"}))
 
 
 class Screener:
@@ -43,15 +81,32 @@ class Screener:
     share it. It pickles as its settings and loads again in the other process.
 
     Args:
-        watchlists: folders of watchlists; None: the bundled lists.
+        watchlists: folders of watchlists, exported files of them, and the word ``"default"`` for
+            the bundled lists, such as ``["default", "my-lists/"]``; None: the bundled lists.
         jurisdictions: codes to ask; places of the journey that are not named are left out (and said
             so), named ones off the journey are asked for both their export and import law. None:
             every place of the journey, its unions, and the treaties.
         known_on: what the bundle had recorded by that day; None: all of it.
         exhaustive: try every definition on every component, without any filter before it.
+        items: what stands behind your own item codes: by code a SMILES, or a mapping with some of
+            ``structure``, ``inchi``, ``cas``, ``name``; or the path of a CSV file of them.
+        parties: a downloaded Consolidated Screening List, as the CSV file; names that are like one
+            in it are a finding. The party entries of the watchlists are asked in any case.
+        max_list_age_days: days from the last check of a list to the shipping day for which it
+            counts as fresh; an older one is a finding, and past twice the age a person is asked.
 
     Raises:
         WatchlistError: the watchlists have faults.
+        BundleFileError: an exported file of watchlists was altered.
+        ShipmentError: a code of `jurisdictions` has no watchlist, an age is no number of days, or
+            an item is faulty.
+        InputFileError: the file of items cannot be read.
+        PartyListError: the file of parties cannot be read.
+
+    >>> screener = Screener()
+    >>> fentanyl = Shipment(cas="437-38-7", origin="CN", destination="US", day="2025-11-20")
+    >>> str(screener.screen(fentanyl).outcome)
+    'controlled'
     """
 
     def __init__(
@@ -61,15 +116,33 @@ class Screener:
         jurisdictions: Sequence[str] | None = None,
         known_on: dt.date | str | None = None,
         exhaustive: bool = False,
+        max_list_age_days: int = MAX_LIST_AGE_DAYS,
+        items: Mapping[str, str | Mapping[str, str | None]] | ItemTable | str | Path | None = None,
+        parties: str | Path | None = None,
     ) -> None:
+        if max_list_age_days < 0:
+            raise ShipmentError(f"max_list_age_days must be 0 or more, not {max_list_age_days}")
+        self._max_list_age_days = max_list_age_days
         paths = [watchlists] if isinstance(watchlists, str | Path) else watchlists
-        self._watchlists = None if paths is None else tuple(Path(p) for p in paths)
+        self._watchlists = None if paths is None else tuple(paths)
         self._known_on = dt.date.fromisoformat(known_on) if isinstance(known_on, str) else known_on
         self._exhaustive = exhaustive
         self._compiled: CompiledBundle = compile_bundle(load_bundle(self._watchlists))
         self._jurisdictions = self._checked_codes(jurisdictions)
-        read = lru_cache(maxsize=4096)(read_structure)
-        self._identification = Identification(self.bundle, NameIndex(self.bundle), read)
+        # Without filters every drawing is read in full; that is what the filters are held to.
+        read = read_structure if exhaustive else self._compiled.filters.read
+        read = lru_cache(maxsize=2048)(read)
+        self._items = item_table(items)
+        names = NameIndex(self.bundle, installed_sources(self._items))
+        self._identification = Identification(self.bundle, names, read)
+        self._in_full = Identification(self.bundle, names, read_structure)
+        self._parties_file = None if parties is None else Path(parties)
+        self._parties = PartyIndex(_party_entries(self.bundle))
+        self._screening_list = (
+            None if self._parties_file is None else ScreeningList(self._parties_file)
+        )
+        self._grounds: dict[tuple[Any, ...], _Ground] = {}
+        self._alike: dict[tuple[Any, ...], Decision] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (
@@ -77,6 +150,9 @@ class Screener:
             self._jurisdictions,
             self._known_on,
             self._exhaustive,
+            self._max_list_age_days,
+            self._items,
+            self._parties_file,
         )
 
     def __repr__(self) -> str:
@@ -91,6 +167,11 @@ class Screener:
         """The loaded watchlists."""
         return self._compiled.bundle
 
+    @property
+    def compiled(self) -> CompiledBundle:
+        """The watchlists as they are asked, for those who check proofs."""
+        return self._compiled
+
     def _checked_codes(self, codes: Sequence[str] | None) -> tuple[str, ...] | None:
         if codes is None:
             return None
@@ -103,11 +184,12 @@ class Screener:
             )
         return wanted
 
-    def screen(self, shipment: Shipment) -> Decision:
+    def screen(self, shipment: Shipment, *, history: Ledger | None = None) -> Decision:
         """Screens one shipment.
 
         Args:
             shipment: what is submitted.
+            history: earlier lines, which count towards thresholds; see `ledger`.
 
         Returns:
             The decision. Nothing about the goods raises: what cannot be read is a finding.
@@ -118,10 +200,48 @@ class Screener:
         >>> str(decision.outcome), decision.hits[0].entry
         ('controlled', 'cn/precursor-catalogue/norfentanyl')
         """
+        try:
+            if shipment.structure is not None and history is None and not self._exhaustive:
+                decision = self._ruled_out(shipment, shipment.structure)
+                if decision is not None:
+                    return decision
+            return self._screen(shipment, history, self._identification)
+        except StructureError:  # a drawing that the filters took for readable fails when it is read
+            return self._screen(shipment, history, self._in_full)
+
+    def _ruled_out(self, shipment: Shipment, text: str) -> Decision | None:
+        """The decision for a drawing that surely meets nothing; None where that is not sure.
+
+        Such a decision shows its drawing and owes all the rest to the other fields of the line, so
+        it is made once for each set of them. Whatever else says what the goods are has to be
+        compared with the drawing, and takes the longer road.
+        """
+        if any(_OTHER_IDENTIFIERS(shipment)):
+            return None
+        try:
+            structure = self._identification.read(text)
+        except StructureError:
+            return None
+        ground = self._ground(shipment)
+        if not self._compiled.meets_nothing(structure, ground.asked):
+            return None
+        key = (structure.several_larger(), *_REST(shipment))
+        alike = self._alike.get(key)
+        if alike is None:
+            if len(self._alike) >= _MAX_GROUNDS:
+                self._alike.clear()
+            alike = self._alike[key] = self._screen(shipment, None, self._identification)
+        return alike.like(shipment, drawn_identity("structure", text))
+
+    def _screen(
+        self, shipment: Shipment, history: Ledger | None, identification: Identification
+    ) -> Decision:
         findings = Findings()
         bundle = self.bundle
-        journey = read_journey(shipment, bundle, self._jurisdictions, findings)
-        goods = self._identification.identify(shipment, findings)
+        ground = self._ground(shipment)
+        journey = ground.journey
+        findings.take(ground.said)
+        goods = identification.identify(shipment, findings)
         matching = Matching(
             self._compiled,
             journey,
@@ -131,23 +251,19 @@ class Screener:
             findings=findings,
         )
         raws = matching.raws(goods)
-        hits = matching.hits(raws, goods)
-        if not goods.candidates and not any(r.readings == () for r in raws):
+        hits = matching.hits([*raws, *matching.party_raws(self._parties, shipment)], goods)
+        if not goods.candidates and not any({*r.readings} <= {"goods"} for r in raws):
             findings.unscreened = True
-            findings.add(
-                FindingCode.NO_IDENTITY,
-                Severity.STOP,
-                "It could not be established what the goods are; a person must identify them.",
-            )
-            self._identification.customs_code(shipment, findings)
+            identification.unknown(shipment, findings)
+        identification.compare_codes(shipment, goods, findings, listed=bool(raws or hits))
+        if self._screening_list is not None:
+            self._screening_list.compare(shipment, findings)
         matching.incomplete_lists(goods, hits)
-        duties = Duties(
-            bundle, shipment, journey, jurisdictions=self._jurisdictions, findings=findings
-        )
-        requirements = duties.requirements(hits)
-        duties.asymmetry(hits, requirements)
-        duties.quantity()
-        return Decision(
+        stated = identification.completed(shipment, goods, findings)
+        findings.take(ground.stale)
+        said = {shipment.structure, shipment.inchi}
+        drawings = [Drawing(c.structure, c.structure.text in said) for c in goods.candidates]
+        decision = Decision(
             id=shipment.id,
             outcome=_outcome(hits, findings),
             action=min(
@@ -158,12 +274,36 @@ class Screener:
             transit=journey.transit,
             destination=journey.destination,
             hits=tuple(hits),
-            requirements=requirements,
+            requirements=(),
             findings=findings.sorted(),
-            coverage=self._coverage(journey),
+            coverage=ground.coverage,
             identities=tuple(goods.identities),
-            provenance=self._provenance(),
+            provenance=self._provenance,
+            shipment=shipment,
+            quantity=stated.quantity,
+            purity=stated.purity,
+            measures=measures(hits, stated, bundle, drawings),
+            advance_data=advance_data(stated),
         )
+        line = line_of(decision, "this line")
+        totals = own_totals(line, bundle)
+        if history is not None:
+            totals = joined(totals, history.totals(line))
+        return settled(decision, totals, bundle)
+
+    def ledger(self, *history: str | Path) -> Ledger:
+        """Sums of earlier lines, to be given to `screen`.
+
+        Args:
+            history: files ``decisions.jsonl`` of earlier runs.
+
+        Raises:
+            InputFileError: a file cannot be read.
+        """
+        ledger = Ledger(self.bundle)
+        for path in history:
+            ledger.add_file(path)
+        return ledger
 
     def screen_many(self, shipments: Iterable[Shipment], *, workers: int = 1) -> Iterator[Decision]:
         """Screens shipments lazily, in order.
@@ -174,6 +314,12 @@ class Screener:
 
         Yields:
             One decision a shipment, in the order of the shipments.
+
+        >>> offered = (
+        ...     Shipment(cas=cas, origin="CN", destination="US", day="2025-11-20")
+        ...     for cas in ("437-38-7", "64-17-5"))
+        >>> [str(decision.outcome) for decision in Screener().screen_many(offered)]
+        ['controlled', 'no_listing_found']
         """
         if workers <= 1:
             yield from map(self.screen, shipments)
@@ -197,35 +343,85 @@ class Screener:
 
         Raises:
             MissingExtraError: pandas is not installed.
+
+        >>> import pandas as pd
+        >>> offered = pd.DataFrame(
+        ...     {"CAS": ["437-38-7"], "From": ["CN"], "To": ["US"], "Day": ["2025-11-20"]})
+        >>> Screener().screen_frame(offered)["screening_outcome"].tolist()
+        ['controlled']
         """
         from screening.batch import screen_frame  # a later part that builds on this one
 
         return screen_frame(self, df, columns=columns, workers=workers)
 
-    def _coverage(self, journey: Journey) -> tuple[CoverageItem, ...]:
-        items: list[CoverageItem] = []
-        for code in dict.fromkeys(leg.place for leg in journey.legs):
-            items += coverage_of(self.bundle.jurisdictions[code])
-        return tuple(items)
+    def _ground(self, shipment: Shipment) -> _Ground:
+        """What a decision owes to journey and day alone; most rows of a file share both."""
+        key = (shipment.origin, shipment.transit, shipment.destination, shipment.day)
+        ground = self._grounds.get(key)
+        if ground is None:
+            if len(self._grounds) >= _MAX_GROUNDS:
+                self._grounds.clear()
+            ground = self._grounds[key] = self._new_ground(shipment)
+        return ground
 
+    def _new_ground(self, shipment: Shipment) -> _Ground:
+        said, stale = Findings(), Findings()
+        journey = read_journey(shipment, self.bundle, self._jurisdictions, said)
+        places = list(dict.fromkeys(leg.place for leg in journey.legs))
+        stale_lists(
+            self.bundle,
+            places,
+            shipment.day,
+            known_on=self._known_on,
+            max_age=self._max_list_age_days,
+            findings=stale,
+        )
+        return _Ground(
+            journey,
+            self._compiled.asked(journey.legs, journey.destination, shipment.day),
+            said.all(),
+            stale.all(),
+            tuple(item for code in places for item in coverage_of(self.bundle.jurisdictions[code])),
+        )
+
+    @cached_property
     def _provenance(self) -> Provenance:
         return Provenance(
             bundle=self.bundle.digest,
             software=_software(),
             known_on=self._known_on,
             jurisdictions=self._jurisdictions,
+            max_list_age_days=self._max_list_age_days,
+            parties=self._screening_list.digest if self._screening_list else None,
         )
 
 
 def _rebuild(
-    watchlists: tuple[Path, ...] | None,
+    watchlists: tuple[str | Path, ...] | None,
     jurisdictions: tuple[str, ...] | None,
     known_on: dt.date | None,
     exhaustive: bool,
+    max_list_age_days: int,
+    items: ItemTable | None,
+    parties: Path | None,
 ) -> Screener:
     return Screener(
-        watchlists, jurisdictions=jurisdictions, known_on=known_on, exhaustive=exhaustive
+        watchlists,
+        jurisdictions=jurisdictions,
+        known_on=known_on,
+        exhaustive=exhaustive,
+        max_list_age_days=max_list_age_days,
+        items=items,
+        parties=parties,
     )
+
+
+def _party_entries(bundle: Bundle) -> Iterator[ListedParty]:
+    """The names of the parties that the watchlists carry."""
+    for entry in bundle.entries.values():
+        if entry.party:
+            for name in entry.names.all():
+                yield ListedParty(owner=entry.id, name=name)
 
 
 @lru_cache(maxsize=1)
@@ -235,7 +431,7 @@ def _software() -> dict[str, str]:
         own = metadata.version("precursor-screening")
     except metadata.PackageNotFoundError:
         own = "unknown"
-    return {"precursor-screening": own, "rdkit": toolkit_version()}
+    return {"precursor-screening": own, "rdkit": toolkit_version(), **source_versions()}
 
 
 def _outcome(hits: Sequence[Hit], findings: Findings) -> Outcome:

@@ -7,7 +7,7 @@ import datetime as dt
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from screening.errors import ShipmentError
 
@@ -149,6 +149,37 @@ class Shipment:
                 raise ShipmentError(f"{field.name} must be text, not {type(value).__name__}")
             if isinstance(value, str) and not value.strip():
                 object.__setattr__(self, field.name, None)
+            elif isinstance(value, str) and not value.isascii():
+                object.__setattr__(self, field.name, _writable(value))
+
+    def stated(self) -> dict[str, Any]:
+        """The fields that say something, as JSON holds them; `Shipment(**stated)` is equal.
+
+        >>> Shipment(cas="437-38-7", transit="SG", day="2025-11-20").stated()
+        {'cas': '437-38-7', 'transit': ['SG'], 'day': '2025-11-20'}
+        """
+        said: dict[str, Any] = {}
+        for name in _FIELDS:
+            value = getattr(self, name)
+            if isinstance(value, dt.date):
+                said[name] = value.isoformat()
+            elif isinstance(value, str):
+                said[name] = value
+            elif value:
+                said[name] = list(value)
+        return said
+
+
+def _writable(text: str) -> str:
+    """A text without lone halves of surrogate pairs, which no file can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+_FIELDS = tuple(field.name for field in dataclasses.fields(Shipment))
 
 
 def read_day(value: object) -> dt.date:

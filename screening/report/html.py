@@ -1,75 +1,67 @@
 """The officer's report: one HTML file that needs no network, reads without a script and prints.
 
-Nothing submitted is trusted: every value is escaped, control characters are shown and not obeyed,
-and the file's own content policy forbids every script but the one filter it carries.
+With its script the table of lines shows only the rows in view, so that ten thousand stay quick, and
+every flagged line is a page of its own; without it the same rows and pages stand one below another.
 """
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import datetime as dt
 import hashlib
-import os
 import tempfile
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import IO, Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from screening.chemistry.depict import alternative, clause_colour, component_svg, legend, proof_key
 from screening.chemistry.proof import (
     AnalogueProof,
     ClassProof,
     IdentifierProof,
+    PartyProof,
     Proof,
     SubstanceProof,
 )
-from screening.columns import recognise_header
 from screening.decision import (
-    Basis,
     Certainty,
     CoverageItem,
     Decision,
+    Finding,
     FindingCode,
     Hit,
-    Identity,
     Outcome,
     Requirement,
     SecondProof,
     Severity,
 )
 from screening.errors import ProofError
-from screening.explain import TableRow, latest_day, lead_time, proof_table
-from screening.places import place_title
+from screening.explain import TableRow, lead_time, proof_table
+from screening.report.language import SOURCE, catalogue, message
+from screening.report.overview import OTHER, Duty, LawChange, Overview
+from screening.report.page import asset, chunks, environment, script_digest, write_page
+from screening.report.rows import ReportRow, due_day, goods_of, gravest, party_of
+from screening.report.words import words
 from screening.rules.load import Bundle
 from screening.rules.model import Action, Coverage, LegKind, Mark, Statement
 
 PICTURE_SIZE = (420, 300)
-MAX_GOODS = 120
+MAX_UNFLAGGED = 20_000
+"""Lines without a listing that the table shows; further ones are counted, and are in the tables."""
+
+MAX_FLAGGED = 10_000
+"""Flagged lines that the report shows."""
+
+MAX_ENTRIES = 5
+"""Entries that the table of lines names of one line; its page names all."""
+
+MAX_CHOICES = 2_000
+"""Consignees that the filter offers; any can be typed."""
+
 _SHOWN_ELSEWHERE = frozenset({"bundle", "counts", "coverage", "versions"})
-
-
-@dataclass(frozen=True, slots=True)
-class ReportRow:
-    """One line of the file and what was decided about it.
-
-    Attributes:
-        row: its number in the file, from 1.
-        submitted: every input column as it came.
-        decision: the answer.
-    """
-
-    row: int
-    submitted: Mapping[str, str]
-    decision: Decision
+_NO_CARD = Outcome.NO_LISTING_FOUND
 
 
 def write_report(
@@ -77,10 +69,11 @@ def write_report(
     rows: Iterable[ReportRow],
     *,
     bundle: Bundle,
-    title: str = "Screening report",
+    title: str | None = None,
     source: str | None = None,
     summary: Mapping[str, object] | None = None,
     written_on: dt.date | None = None,
+    language: str = SOURCE,
 ) -> None:
     """Writes the report of a file of shipments.
 
@@ -90,244 +83,47 @@ def write_report(
         path: the file to write; one that is there is replaced.
         rows: every line, in the order of the file.
         bundle: the lists that the decisions were made with.
-        title: heading of the report.
+        title: heading of the report; None: the usual one.
         source: name of the file that was screened; None: ``input.file`` of the summary.
         summary: what ``summary.json`` says of the run; what the report does not count for itself
             is shown under "How this was made".
         written_on: the day of writing, to say which latest days have passed; None: the day of
             ``timings.begun`` in the summary, and without one nothing is said about that.
+        language: of the report's own words; what the law says stays as the lists have it.
 
     Raises:
         OSError: the file cannot be written.
+        ValueError: there is no catalogue for the language.
     """
     facts = summary or {}
     begun = _from_summary(facts, "timings", "begun")
     if written_on is None and begun is not None:
         written_on = dt.date.fromisoformat(begun[:10])
-    report = _Report(bundle=bundle, written_on=written_on)
+    report = _Report(bundle=bundle, written_on=written_on, language=language)
     with contextlib.ExitStack() as stack:
-        overview, cards, pictures = (
+        streams = [
             stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline=""))
             for _ in range(3)
-        )
+        ]
         for row in rows:
-            report.add(row, overview, cards, pictures)
-        page = _environment().get_template("report.html.j2")
-        script = _asset("filter.js")
+            report.add(row, *streams)
+        page = environment(language).get_template("report.html.j2")
+        scripts = {name: asset(f"{name}.js") for name in ("early", "report")}
         values = {
             **report.values(),
-            "title": title,
+            "title": title or catalogue(language).gettext(message("Screening report")),
             "source": source or _from_summary(facts, "input", "file"),
             "summary": list(_flat(facts)),
-            "style": _asset("style.css"),
-            "script": script,
-            "script_digest": _digest(script),
-            "overview": _chunks(overview),
-            "cards": _chunks(cards),
-            "pictures": _chunks(pictures),
+            "link": _from_summary(facts, "seal", "link"),
+            "style": asset("style.css"),
+            "scripts": scripts,
+            "script_digests": [script_digest(script) for script in scripts.values()],
+            **{
+                name: chunks(stream)
+                for name, stream in zip(("overview", "cards", "pictures"), streams, strict=True)
+            },
         }
-        _write(path, page.generate(values))
-
-
-# --- words -----------------------------------------------------------------------------------
-
-
-_OUTCOMES = {
-    Outcome.CONTROLLED: (
-        "Controlled",
-        "■",
-        "At least one legal entry takes the goods in on every reading, in force on the day.",
-    ),
-    Outcome.REVIEW: (
-        "Review",
-        "◆",
-        "A person must look: what was found is open to question, or something is uncertain.",
-    ),
-    Outcome.UNSCREENED: (
-        "Unscreened",
-        "▲",
-        "The goods could not be screened: a person must identify them first.",
-    ),
-    Outcome.NO_LISTING_FOUND: (
-        "No listing found",
-        "○",
-        "Nothing was found in the lists that were checked. This is no clearance.",
-    ),
-}
-_ACTIONS = {
-    Action.PROHIBITED: (
-        "Prohibited",
-        "The law forbids the movement, save for the exceptions it names.",
-    ),
-    Action.AUTHORISATION: (
-        "Authorisation",
-        "A permit or licence is needed before the goods move.",
-    ),
-    Action.NOTIFICATION: (
-        "Notification",
-        "An authority must be told before the goods move.",
-    ),
-    Action.RECORD: ("Record", "Records or declarations must be kept."),
-    Action.WATCH: ("Watch", "The list asks for attention; it forbids nothing."),
-    Action.NONE_FOUND: ("None found", "No hit, so no action was found. This is no clearance."),
-}
-_MARKS = {
-    Mark.PRIMARY: "read in the official text or a copy of it",
-    Mark.SECONDARY: "read in commentary on the law, not in the official text",
-    Mark.UNVERIFIED: "not verified: from memory or derived, so read the official text first",
-}
-_SEVERITIES = {
-    Severity.STOP: "Stop:",
-    Severity.ASK: "A person must decide:",
-    Severity.NOTE: "Note:",
-}
-_BASES = {
-    Basis.SUBSTANCE: "the listed substance itself",
-    Basis.CLASS: "a class that the law defines in words",
-    Basis.IDENTIFIER: "a name or number in the line",
-    Basis.GOODS: "a description of goods",
-    Basis.PARTY: "the name of a party",
-    Basis.ANALOGUE: "a likeness that a person must judge",
-}
-_COVERAGES = {
-    Coverage.MODELLED: "in full",
-    Coverage.PARTLY: "in part",
-    Coverage.NOT_MODELLED: "not at all: it was not asked",
-}
-_LEGS = {
-    LegKind.ORIGIN: "export law of the origin",
-    LegKind.DESTINATION: "import law of the destination",
-    LegKind.TRANSIT: "law of a place of transit",
-    LegKind.TREATY: "treaty",
-}
-_SOURCES = {
-    "name": "Name or description",
-    "cas": "CAS number",
-    "structure": "Structure",
-    "inchi": "InChI",
-    "hs_code": "Customs code",
-}
-
-
-class Words:
-    """The closed words of a decision, said for an officer; templates use it as `words`."""
-
-    def outcome(self, outcome: Outcome) -> str:
-        """The outcome's name."""
-        return _OUTCOMES[outcome][0]
-
-    def outcome_sign(self, outcome: Outcome) -> str:
-        """A sign that tells outcomes apart without colour."""
-        return _OUTCOMES[outcome][1]
-
-    def outcome_says(self, outcome: Outcome) -> str:
-        """What the outcome means."""
-        return _OUTCOMES[outcome][2]
-
-    def action(self, action: Action) -> str:
-        """The action's name."""
-        return _ACTIONS[action][0]
-
-    def action_says(self, action: Action) -> str:
-        """What the action means."""
-        return _ACTIONS[action][1]
-
-    def mark(self, mark: Mark) -> str:
-        """How a fact was checked."""
-        return _MARKS[mark]
-
-    def severity(self, severity: Severity) -> str:
-        """What a finding asks for."""
-        return _SEVERITIES[severity]
-
-    def basis(self, basis: Basis) -> str:
-        """What a hit rests on."""
-        return _BASES[basis]
-
-    def coverage(self, coverage: Coverage) -> str:
-        """How much of a list is carried."""
-        return _COVERAGES[coverage]
-
-    def leg(self, leg: LegKind) -> str:
-        """Which law is asked on a leg."""
-        return _LEGS[leg]
-
-    def certainty(self, certainty: Certainty) -> str:
-        """Whether a hit stands on every reading."""
-        return "Definite" if certainty is Certainty.DEFINITE else "Arguable"
-
-    def identity(self, identity: Identity) -> str:
-        """How the goods were identified, and how firmly."""
-        source = _SOURCES.get(identity.source, identity.source)
-        if identity.disputed:
-            return f"{source} (disputed by another identifier of the line)"
-        return source if identity.exact else f"{source} (possible only)"
-
-
-def _place(code: str) -> str:
-    """A place with its code, or the text that stands for one."""
-    name = place_title(code) if len(code) == 2 else code
-    return name if name.casefold() == code.casefold() else f"{name} ({code.upper()})"
-
-
-def _route(decision: Decision) -> str:
-    """The journey in one line."""
-    origin = _place(decision.origin) if decision.origin else "origin not known"
-    destination = _place(decision.destination) if decision.destination else "destination not known"
-    return " → ".join([origin, *(_place(code) for code in decision.transit), destination])
-
-
-@lru_cache(maxsize=4096)
-def _field_of(header: str) -> str | None:
-    """The field that a column is recognised as."""
-    found = recognise_header(header)
-    return None if found is None else found[0]
-
-
-def _goods(row: ReportRow) -> str:
-    """What the line says is shipped, short enough for a table: a name before a number or SMILES."""
-    said: dict[str, list[str]] = {source: [] for source in _SOURCES}
-    for column, value in row.submitted.items():
-        said.get(_field_of(column) or "", []).append(value)
-    for identity in row.decision.identities:
-        said.get(identity.source, []).append(identity.text)
-    names, numbers = said["name"], said["cas"]
-    texts = [*names, *numbers] if names or numbers else [t for some in said.values() for t in some]
-    kept: list[str] = []
-    for text in (" ".join(t.split()) for t in texts):
-        if text and not any(text.casefold() in other.casefold() for other in kept):
-            kept.append(text)
-    goods = " | ".join(kept)
-    return goods if len(goods) <= MAX_GOODS else f"{goods[: MAX_GOODS - 1]}…"
-
-
-def _in_force(hit: Hit) -> str:
-    """The time in which the version applies."""
-    if hit.until is None:
-        return f"since {hit.in_force}"
-    return f"since {hit.in_force}; {hit.until} is the first day on which it no longer is"
-
-
-def _entries(decision: Decision) -> list[str]:
-    """What the overview says about a line: its entries, or else what was found."""
-    items = []
-    for hit in decision.hits:
-        doubt = ", arguable" if hit.certainty is Certainty.ARGUABLE else ""
-        items.append(f"{hit.title} ({hit.place.upper()}{doubt})")
-    if not items:
-        items = [finding.message for finding in decision.findings[:2]]
-    return list(dict.fromkeys(items))
-
-
-def _gravest(decision: Decision) -> tuple[Action, Action | None]:
-    """The action that holds on every reading, and the graver one that an arguable hit would bring.
-
-    A prohibition that hangs on a reading must not read like one that stands.
-    """
-    definite = [h.action for h in decision.hits if h.certainty is Certainty.DEFINITE]
-    if not definite or decision.action in definite:
-        return decision.action, None
-    return min(definite, key=lambda action: action.gravity), decision.action
+        write_page(path, page.generate(values))
 
 
 def _flat(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -375,16 +171,24 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _ProofView:
-    """A proof as a card shows it."""
+    """A proof as a card shows it.
 
-    lines: tuple[_Line, ...]
-    legend: tuple[tuple[str, str], ...]
-    picture: _Picture | None
-    no_picture: str | None
-    caption: str
-    word_heading: str
-    counted: str | None
-    alternatives: int
+    Attributes:
+        name: of this proof in the file.
+        first: line of the card that shows it.
+        elsewhere: it was shown before, there or above.
+    """
+
+    name: str
+    first: int
+    elsewhere: bool = False
+    lines: tuple[_Line, ...] = ()
+    legend: tuple[tuple[str, str], ...] = ()
+    picture: _Picture | None = None
+    no_picture: str | None = None
+    is_class: bool = False
+    counted: str | None = None
+    alternatives: int = 0
 
     @property
     def has_readings(self) -> bool:
@@ -421,16 +225,23 @@ class _RequirementView:
     lead: str
     latest: dt.date | None
     late: bool
+    missing: int
+    arguable: bool
 
 
 @dataclass(slots=True)
-class _CoverageGroup:
-    """One coverage statement, and how many lines share it."""
+class _PlaceCoverage:
+    """What was checked of one place's law, and for how many lines it was asked."""
 
-    name: str
-    title: str
-    items: tuple[CoverageItem, ...]
+    place: str
+    items: dict[CoverageItem, None] = field(default_factory=dict)
     lines: int = 0
+
+    @property
+    def states(self) -> list[tuple[Coverage, int]]:
+        """How many lists are carried how far."""
+        counts = Counter(item.state for item in self.items)
+        return [(state, counts[state]) for state in Coverage if counts[state]]
 
 
 @dataclass
@@ -439,89 +250,172 @@ class _Report:
 
     bundle: Bundle
     written_on: dt.date | None
-    total: int = 0
+    language: str
+    overview: Overview = field(init=False)
     cards: int = 0
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
-    actions: Counter[Action] = field(default_factory=Counter)
+    rows: int = 0
+    unflagged: int = 0
+    not_shown: int = 0
+    not_shown_flagged: int = 0
     asymmetries: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     statements: dict[Statement, str] = field(default_factory=dict)
-    coverages: dict[tuple[CoverageItem, ...], _CoverageGroup] = field(default_factory=dict)
+    coverages: dict[str, _PlaceCoverage] = field(default_factory=dict)
+    not_asked: int = 0
     pictures: dict[str, _Picture | str] = field(default_factory=dict)
+    proofs: dict[bytes, tuple[str, int]] = field(default_factory=dict)
+    consignees: set[str] = field(default_factory=set)
     software: dict[str, set[str]] = field(default_factory=dict)
     digests: set[str] = field(default_factory=set)
     known_on: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
-    first_day: dt.date | None = None
-    last_day: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        self.overview = Overview(self.written_on)
+        self.words = words(self.language)
+        self.say = catalogue(self.language).gettext
+        templates = environment(self.language)
+        self.row_template = templates.get_template("row.html.j2")
+        self.card_template = templates.get_template("card.html.j2")
 
     def add(self, row: ReportRow, overview: IO[str], cards: IO[str], pictures: IO[str]) -> None:
-        """Adds one line: its row of the overview and, unless nothing was found, its card."""
+        """Adds one line: its row of the table and, unless nothing was found, its page."""
         decision = row.decision
-        coverage = self._count(row)
+        self._count(row)
+        flagged = decision.outcome is not _NO_CARD
+        if not self._is_shown(flagged=flagged):
+            return
+        settlement = row.settlement
+        consignee = party_of(row, "consignee")
+        if len(self.consignees) < MAX_CHOICES and consignee:
+            self.consignees.add(consignee[:200])
+        places = dict.fromkeys(hit.place for hit in decision.hits)
         shared = {
             "row": row,
             "decision": decision,
-            "goods": _goods(row),
-            "route": _route(decision),
-            "gravest": _gravest(decision),
+            "goods": goods_of(row),
+            "route": self.words.route(decision),
+            "gravest": gravest(decision),
+            "settlement": settlement,
+            "consignee": consignee,
         }
-        has_card = decision.outcome is not Outcome.NO_LISTING_FOUND
-        table_row = _environment().get_template("row.html.j2")
         overview.write(
-            table_row.render(**shared, has_card=has_card, entries=_entries(decision)) + "\n"
+            self.row_template.render(
+                **shared,
+                has_card=flagged,
+                places=" ".join(places),
+                entry_ids=" ".join(dict.fromkeys(hit.entry for hit in decision.hits)),
+                entries=self._entries(decision),
+                outcome_rank=decision.outcome.gravity,
+                action_rank=decision.action.gravity,
+            )
+            + "\n"
         )
-        if not has_card:
+        if not flagged:
             return
         self.cards += 1
-        findings = [f for f in decision.findings if f.code is not FindingCode.ASYMMETRY]
-        places = sorted({item.jurisdiction for item in coverage.items})
-        asked = ", ".join(_place(code) for code in places) or "none"
-        card = _environment().get_template("card.html.j2")
+        definite = {h.entry for h in decision.hits if h.certainty is Certainty.DEFINITE}
+        due = [self._requirement(r, decision.day, definite) for r in decision.requirements]
         cards.write(
-            card.render(
+            self.card_template.render(
                 **shared,
                 asymmetries=[f for f in decision.findings if f.code is FindingCode.ASYMMETRY],
-                findings=findings,
-                requirements=[self._requirement(r, decision.day) for r in decision.requirements],
-                hits=[self._hit(hit, pictures) for hit in decision.hits],
-                coverage_name=coverage.name,
-                coverage_says=f"Coverage: the law that was asked is that of: {asked}.",
+                notes=_notes(decision),
+                titles={hit.entry: hit.title for hit in decision.hits},
+                questions=row.questions(),
+                open_points=list(dict.fromkeys(t for r in decision.requirements for t in r.open)),
+                requirements=sorted(due, key=lambda v: (v.arguable, v.latest or dt.date.max)),
+                hits=[self._hit(row.row, hit, pictures) for hit in decision.hits],
+                asked=list(dict.fromkeys(item.jurisdiction for item in decision.coverage)),
             )
             + "\n"
         )
 
+    def _is_shown(self, *, flagged: bool) -> bool:
+        """Whether there is room; a file of millions of lines is read in its tables."""
+        if flagged and self.cards >= MAX_FLAGGED:
+            self.not_shown_flagged += 1
+        elif not flagged and self.unflagged >= MAX_UNFLAGGED:
+            self.not_shown += 1
+        else:
+            self.rows += 1
+            self.unflagged += not flagged
+            return True
+        return False
+
     def values(self) -> dict[str, Any]:
         """What the page as a whole says."""
-        days = [d.isoformat() for d in (self.first_day, self.last_day) if d is not None]
+        said, counted = self.words, self.overview
+        days = [d.isoformat() for d in (counted.first_day, counted.last_day) if d is not None]
+        origins, destinations, cells = counted.matrix()
+        changes = counted.law_changes(self.bundle)
         return {
-            "total": self.total,
+            "total": counted.total,
+            "shown": self.rows,
+            "not_shown": self.not_shown,
+            "not_shown_flagged": self.not_shown_flagged,
             "cards_total": self.cards,
-            "outcomes": [(outcome, self.outcomes[outcome]) for outcome in Outcome],
-            "actions": [(action, self.actions[action]) for action in Action],
-            "asymmetries": [(lines, message) for message, lines in self.asymmetries.items()],
+            "outcomes": [(outcome, counted.outcomes[outcome]) for outcome in Outcome],
+            "actions": [(action, counted.actions[action]) for action in Action],
+            "places": counted.ordered_places(),
+            "duties": counted.ordered_duties(),
+            "passed": len(counted.passed),
+            "next_due": counted.next_due,
+            "duty_says": self._duty_says,
+            "origins": origins,
+            "destinations": destinations,
+            "cells": cells,
+            "journey_place": self._journey_place,
+            "other": OTHER,
+            "changes": changes,
+            "timeline": _Timeline.of(changes, counted) if changes else None,
+            "entry_choices": sorted(counted.titles.items(), key=lambda item: item[0]),
+            "consignees": sorted(self.consignees),
+            "asymmetries": [(lines, text) for text, lines in self.asymmetries.items()],
             "statements": [(where, statement) for statement, where in self.statements.items()],
-            "coverages": list(self.coverages.values()),
+            "coverages": sorted(self.coverages.values(), key=lambda c: (-c.lines, c.place)),
+            "not_asked": self.not_asked,
             "bundle_digest": self.bundle.digest,
             "foreign_digests": sorted(self.digests - {self.bundle.digest}),
             "software": [(n, ", ".join(sorted(v))) for n, v in sorted(self.software.items())],
-            "known_on": ", ".join(sorted(self.known_on)) or "the day of the lists",
-            "asked": "; ".join(sorted(self.asked)) or "those of each journey",
-            "days": " to ".join(dict.fromkeys(days)),
+            "known_on": ", ".join(sorted(self.known_on)) or self.say(_DAY_OF_LISTS),
+            "asked": "; ".join(sorted(self.asked)) or self.say(_EACH_JOURNEY),
+            "days": " – ".join(dict.fromkeys(days)),
             "written_on": self.written_on,
             "marks": list(Mark),
+            "certainties": [(c, said.certainty(c)) for c in Certainty],
         }
 
-    def _count(self, row: ReportRow) -> _CoverageGroup:
-        """Counts a line and returns its coverage statement."""
+    def _journey_place(self, place: str) -> str:
+        """A place of the matrix."""
+        if place == OTHER:
+            return self.say(message("other places"))
+        return self.words.place(place) if place else self.say(message("not known"))
+
+    def _duty_says(self, duty: Duty) -> str:
+        """Whose law asks for a duty, on which leg."""
+        return f"{self.words.place(duty.place)}, {self.words.leg(duty.leg)}"
+
+    def _entries(self, decision: Decision) -> list[str]:
+        """What the table says about a line: its entries, or else what was found."""
+        items = []
+        for hit in decision.hits:
+            doubt = self.say(message(", arguable")) if hit.certainty is Certainty.ARGUABLE else ""
+            items.append(f"{hit.title} ({hit.place.upper()}{doubt})")
+        if not items:
+            items = [finding.message for finding in decision.findings[:2]]
+        items = list(dict.fromkeys(items))
+        if len(items) > MAX_ENTRIES:
+            more = self.say(message("and %(count)s more")) % {"count": len(items) - MAX_ENTRIES}
+            items = [*items[:MAX_ENTRIES], more]
+        return items
+
+    def _count(self, row: ReportRow) -> None:
+        """Counts a line."""
         decision = row.decision
-        self.total += 1
-        self.outcomes[decision.outcome] += 1
-        self.actions[decision.action] += 1
-        self.first_day = min(self.first_day or decision.day, decision.day)
-        self.last_day = max(self.last_day or decision.day, decision.day)
+        self.overview.add(row.row, decision)
         for finding in decision.findings:
             if finding.code is FindingCode.ASYMMETRY:
-                part = "row" if decision.outcome is Outcome.NO_LISTING_FOUND else "line"
+                part = "row" if decision.outcome is _NO_CARD else "line"
                 link = f"{part}-{row.row}"
                 self.asymmetries.setdefault(finding.message, []).append((row.row, link))
         if decision.hits:
@@ -533,21 +427,12 @@ class _Report:
         if provenance.known_on is not None:
             self.known_on.add(provenance.known_on.isoformat())
         if provenance.jurisdictions is not None:
-            self.asked.add(", ".join(_place(code) for code in provenance.jurisdictions))
-        group = self.coverages.get(decision.coverage)
-        if group is None:
-            number = len(self.coverages) + 1
-            places = ", ".join(
-                dict.fromkeys(item.jurisdiction.upper() for item in decision.coverage)
-            )
-            group = _CoverageGroup(
-                name=f"coverage-{number}",
-                title=f"Coverage {number}: {places or 'no place'}",
-                items=decision.coverage,
-            )
-            self.coverages[decision.coverage] = group
-        group.lines += 1
-        return group
+            self.asked.add(", ".join(self.words.place(code) for code in provenance.jurisdictions))
+        self.not_asked += not decision.coverage
+        for place in {item.jurisdiction for item in decision.coverage}:
+            self.coverages.setdefault(place, _PlaceCoverage(place)).lines += 1
+        for item in decision.coverage:
+            self.coverages[item.jurisdiction].items[item] = None
 
     def _add_statements(self, decision: Decision) -> None:
         """Keeps what authorities along the way have said, of the legs on which they said it.
@@ -565,65 +450,83 @@ class _Report:
             jurisdiction = self.bundle.jurisdictions.get(place)
             for statement in jurisdiction.file.statements if jurisdiction else ():
                 if statement.leg is leg:
-                    where = f"{_place(place)}, {_WORDS.leg(leg)}"
+                    where = f"{self.words.place(place)}, {self.words.leg(leg)}"
                     self.statements.setdefault(statement, where)
 
-    def _requirement(self, requirement: Requirement, day: dt.date) -> _RequirementView:
-        latest = latest_day(requirement, day)
+    def _requirement(
+        self, requirement: Requirement, day: dt.date, definite: Set[str]
+    ) -> _RequirementView:
+        latest = due_day(requirement, day)
+        where = f"{self.words.place(requirement.jurisdiction)}, {self.words.leg(requirement.leg)}"
         return _RequirementView(
             requirement=requirement,
-            where=f"{_place(requirement.jurisdiction)}, {_WORDS.leg(requirement.leg)}",
+            where=where,
             lead=lead_time(requirement),
             latest=latest,
             late=latest is not None and self.written_on is not None and latest < self.written_on,
+            missing=sum(not f.value for f in requirement.fields),
+            arguable=not definite & set(requirement.entries),
         )
 
-    def _hit(self, hit: Hit, pictures: IO[str]) -> _HitView:
-        place = _place(hit.place)
+    def _hit(self, row: int, hit: Hit, pictures: IO[str]) -> _HitView:
+        place = self.words.place(hit.place)
         if hit.place != hit.jurisdiction:
-            place += f" through {_place(hit.jurisdiction)}"
+            through = self.say(message("%(place)s through %(union)s"))
+            place = through % {"place": place, "union": self.words.place(hit.jurisdiction)}
         seconds = []
         for second in hit.also:
             entry = self.bundle.entries.get(second.entry)
             title = entry.title if entry is not None else second.entry
-            view = self._proof(second.entry, second.proof, pictures)
+            view = self._proof(row, second.entry, second.proof, pictures)
             seconds.append(_SecondView(title, second, view))
         return _HitView(
             hit=hit,
-            where=f"{place}, {_WORDS.leg(hit.leg)}",
-            in_force=_in_force(hit),
-            proof=self._proof(hit.entry, hit.proof, pictures),
+            where=f"{place}, {self.words.leg(hit.leg)}",
+            in_force=self.words.in_force(hit),
+            proof=self._proof(row, hit.entry, hit.proof, pictures),
             seconds=tuple(seconds),
         )
 
-    def _proof(self, entry_id: str, proof: Proof, pictures: IO[str]) -> _ProofView:
-        is_class = isinstance(proof, ClassProof)
+    def _proof(self, row: int, entry_id: str, proof: Proof, pictures: IO[str]) -> _ProofView:
+        """A proof in full where it comes first; the same proof on a later line points there."""
+        text = f"{entry_id} {proof!r}"
+        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        if key in self.proofs:
+            name, first = self.proofs[key]
+            return _ProofView(name, first, elsewhere=True)
+        name = f"evidence-{len(self.proofs) + 1}"
+        self.proofs[key] = name, row
         picture: _Picture | None = None
         no_picture: str | None = None
         legend_: tuple[tuple[str, str], ...] = ()
         lines: tuple[_Line, ...] = ()
         try:
             table = proof_table(self.bundle.entries.get(entry_id), proof)
-            if isinstance(proof, IdentifierProof | AnalogueProof):
-                lines = tuple(_Line(row, None) for row in table)
+            if isinstance(proof, IdentifierProof | PartyProof | AnalogueProof):
+                lines = tuple(_Line(line, None) for line in table)
             else:
                 lines = tuple(
-                    _Line(row, clause_colour(proof, row.account) if row.account else None)
-                    for row in table
+                    _Line(line, clause_colour(proof, line.account) if line.account else None)
+                    for line in table
                 )
                 legend_ = legend(proof)
         except ProofError as error:
             no_picture = str(error)
-        if not isinstance(proof, IdentifierProof | AnalogueProof) and no_picture is None:
+        if (
+            not isinstance(proof, IdentifierProof | PartyProof | AnalogueProof)
+            and no_picture is None
+        ):
             drawn = self._draw(proof, pictures)
             picture, no_picture = (drawn, None) if isinstance(drawn, _Picture) else (None, drawn)
+        is_class = isinstance(proof, ClassProof)
         return _ProofView(
+            name=name,
+            first=row,
             lines=lines,
             legend=legend_,
             picture=picture,
             no_picture=no_picture,
-            caption="How every part is accounted for" if is_class else "What was compared",
-            word_heading="The law's word" if is_class else "The entry's name for it",
+            is_class=is_class,
             counted=proof.component if isinstance(proof, ClassProof) else None,
             alternatives=proof.alternatives if isinstance(proof, ClassProof) else 0,
         )
@@ -645,71 +548,80 @@ class _Report:
         return self.pictures[key]
 
 
-# --- templates and files ---------------------------------------------------------------------
+def _notes(decision: Decision) -> list[Finding]:
+    """What is to be known and asks nothing; the questions are shown on their own."""
+    return [
+        f
+        for f in decision.findings
+        if f.severity is Severity.NOTE and f.code is not FindingCode.ASYMMETRY
+    ]
 
-_WORDS = Words()
+
+_DAY_OF_LISTS = message("the day of the lists")
+_EACH_JOURNEY = message("those of each journey")
 
 
-def _visible(value: object) -> object:
-    r"""Shows control and direction characters instead of letting them act on the page.
+# --- the law's calendar ----------------------------------------------------------------------
 
-    >>> _visible("a\x00b\u202ec")
-    'a[U+0000]b[U+202E]c'
+_WIDTH = 960
+_MARGIN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A change of law on the axis."""
+
+    x: float
+    y: float
+    number: int
+    change: LawChange
+
+
+@dataclass(frozen=True, slots=True)
+class _Timeline:
+    """The axis of shipping days and of changes of law.
+
+    Attributes:
+        ships: place and height of a bar for each span of shipping days.
+        marks: the changes, numbered as in the table.
+        years: place and name of the first of January of each year.
+        height: of the drawing.
     """
-    if value is None:
-        return ""
-    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
-        return value
-    return "".join(
-        f"[U+{ord(c):04X}]"
-        if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c not in "\t\n"
-        else c
-        for c in value.replace("\r\n", "\n")
-    )
 
+    ships: tuple[tuple[float, float], ...]
+    marks: tuple[_Mark, ...]
+    years: tuple[tuple[float, int], ...]
+    height: float
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("screening.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_visible,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.globals.update(words=_WORDS, place=_place)
-    return environment
+    @classmethod
+    def of(cls, changes: list[LawChange], counted: Overview) -> _Timeline:
+        """Lays out the changes; marks that would cover each other are stacked."""
+        assert counted.first_day is not None
+        assert counted.last_day is not None
+        first = min(counted.first_day, changes[0].day).toordinal() - 20
+        last = max(counted.last_day, changes[-1].day).toordinal() + 20
+        scale = (_WIDTH - 2 * _MARGIN) / (last - first)
 
+        def place(day: dt.date) -> float:
+            return round(_MARGIN + (day.toordinal() - first) * scale, 1)
 
-@lru_cache(maxsize=8)
-def _asset(name: str) -> str:
-    """A file beside the templates, to be written into the page."""
-    return resources.files("screening.report").joinpath("templates", name).read_text("utf-8")
-
-
-def _digest(script: str) -> str:
-    """The script's digest for the content policy: no other script of the page may run."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
-
-
-def _chunks(stream: IO[str]) -> Iterator[str]:
-    """What was rendered into a stream, piece by piece."""
-    stream.seek(0)
-    while chunk := stream.read(1 << 16):
-        yield chunk
-
-
-def _write(path: Path, pieces: Iterable[str]) -> None:
-    """Writes a file beside its place and moves it there when it is complete."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.writelines(pieces)
-        part.chmod(0o644)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+        bars: dict[float, int] = {}
+        for day, count in counted.shipping_days.items():
+            x = round(place(day) / 4) * 4.0
+            bars[x] = bars.get(x, 0) + count
+        tallest = max(bars.values(), default=1)
+        ships = tuple((x, round(4 + 26 * count / tallest, 1)) for x, count in sorted(bars.items()))
+        marks = []
+        free: list[float] = []  # the right end of what stands on each level
+        for number, change in enumerate(changes, start=1):
+            x = place(change.day)
+            level = next((i for i, end in enumerate(free) if x - end > 20), len(free))
+            if level == len(free):
+                free.append(x)
+            free[level] = x
+            marks.append(_Mark(x, 62 + 22 * level, number, change))
+        begins, ends = dt.date.fromordinal(first), dt.date.fromordinal(last)
+        years = tuple(
+            (place(dt.date(year, 1, 1)), year) for year in range(begins.year + 1, ends.year + 1)
+        )
+        return cls(ships, tuple(marks), years, 84 + 22 * len(free))

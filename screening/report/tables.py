@@ -44,6 +44,9 @@ RESULT_COLUMNS = (
 )
 """The columns added to those of the input, in this order."""
 
+DISPOSITION_COLUMN = "screening_disposition"
+"""A further column where officers' answers were given."""
+
 _BLOCK = 1 << 20
 _SNIFF_CHARACTERS = 1 << 20
 _SNIFF_RECORDS = 60
@@ -68,7 +71,7 @@ _WESTERN = frozenset(  # with no-break space and soft hyphen
     "ÀÁÂÃÄÇÈÉÊËÍÎÏÑÓÔÕÖÙÚÛÜŒßàáâãäçèéêëíîïñóôõöùúûüœÿ°ºª«»‹›–—‘’‚“”„…•·€£©®™µ±×²³½¼¾¿¡§´\u00a0\u00ad"
 )
 _SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[¿¡²³½¼¾€£§](?=[^\W\d_])")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,17 @@ def read_table(
         sha256=scan.sha256,
         notes=_notes(layout, rows, blank, extra),
     )
+
+
+def read_text(path: Path) -> str:
+    """The text of a small file in whatever encoding it speaks for, line ends as they are.
+
+    Raises:
+        InputFileError: it cannot be read.
+    """
+    encoding = _encoding(path, _scan(path), None)
+    with _open(path, encoding) as stream:
+        return stream.read()
 
 
 def _notes(layout: _Layout, rows: int, blank: int, extra: Sequence[str]) -> tuple[str, ...]:
@@ -578,7 +592,7 @@ def safe_cell(text: str) -> str:
     >>> safe_cell("=1+1"), safe_cell("controlled")
     ("'=1+1", 'controlled')
     """
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+    return "'" + text if text.startswith(FORMULA_STARTS) else text
 
 
 def decision_cells(decision: Decision) -> tuple[str, ...]:
@@ -623,7 +637,11 @@ def decision_json(decision: Decision) -> str:
 
     Line separators of Unicode are escaped, so that every reader sees one line.
     """
-    text = decision.model_dump_json(exclude={"id"})
+    return one_line(decision.model_dump_json(exclude={"id"}))
+
+
+def one_line(text: str) -> str:
+    """JSON text with the line separators of Unicode escaped."""
     for character in ("\u0085", "\u2028", "\u2029"):
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
@@ -635,9 +653,9 @@ class CsvWriter:
     def __init__(self, stream: TextIO) -> None:
         self._writer = csv.writer(stream, lineterminator="\r\n")
 
-    def header(self, header: Iterable[str]) -> None:
-        """Writes the headers of the input and ours."""
-        self._writer.writerow([*header, *RESULT_COLUMNS])
+    def header(self, header: Iterable[str], further: Iterable[str] = ()) -> None:
+        """Writes the headers of the input and ours, and further ones of this run."""
+        self._writer.writerow([*header, *RESULT_COLUMNS, *further])
 
     def row(self, cells: Iterable[str], result: Iterable[str]) -> None:
         """Writes one row of the input with its result."""
