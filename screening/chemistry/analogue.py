@@ -41,10 +41,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from rdkit import Chem, DataStructs
 
@@ -55,6 +55,7 @@ VERY_CLOSE = 0.7
 MIN_HEAVY = 14
 MIN_RINGS = 2
 SIZE_RATIO = 2.0
+_KINDS = 1 << 40
 
 
 @cache
@@ -112,6 +113,9 @@ class Neighbourhood:
         self._pairs: list[frozenset[_RingPair] | None] = [None] * len(kept)
         self._mols = [c.mol for _, _, c in kept]
         sizes = [c.heavy_atoms for _, _, c in kept]
+        bonds = [bond_counts(_outline(c.mol)) for _, _, c in kept]
+        self._bonds = [counts.vector for counts in bonds]
+        self._rings_of_three = [i for i, counts in enumerate(bonds) if counts.three_ring]
         self._smallest = min(sizes, default=0) / SIZE_RATIO
         self._largest = max(sizes, default=0) * SIZE_RATIO
         elements = [_elements(c.mol) for _, _, c in kept]
@@ -144,7 +148,7 @@ class Neighbourhood:
         counts = among or _everything
         if any(counts(owner) for owner in self._owners.get(component.smiles, ())):
             return None
-        return next((n for n in self._ranked(component) if counts(n.owner)), None)
+        return next((n for n in self._ranked(component.mol) if counts(n.owner)), None)
 
     def _may_be_near(self, component: Component) -> bool:
         """Size, rings and elements allow it: cheap, and before any fingerprint."""
@@ -155,9 +159,56 @@ class Neighbourhood:
             and component.smiles not in self._excepted
         )
 
-    def _ranked(self, component: Component) -> Iterator[Neighbour]:
-        """Every neighbour, the most similar first."""
-        counts = _torsions().GetSparseCountFingerprint(component.mol)
+    def allows(self, heavy_atoms: int, rings: int, elements: Collection[int]) -> bool:
+        """A molecule, or one of its components, may have a neighbour by size, rings and elements.
+
+        Args:
+            heavy_atoms: of the whole.
+            rings: of the whole: bonds less atoms and components.
+            elements: atomic numbers that the whole has.
+        """
+        return (
+            bool(self._named)
+            and heavy_atoms >= MIN_HEAVY
+            and heavy_atoms >= self._smallest
+            and rings >= MIN_RINGS
+            and all(element in elements for element in self._common)
+        )
+
+    def may_be_close(self, counts: BondCounts) -> bool:
+        """Whether the bonds of a graph allow a similarity of `CLOSE` to any named compound.
+
+        Every torsion has a bond in its middle, so both compounds' torsions are counted by the kind
+        of that bond. Kinds that are coarser never make two counts less similar.
+        """
+        if counts.three_ring:
+            return True  # around a ring of three not every such chain is a torsion
+        own = counts.vector.GetTotalVal()
+        first = bisect_left(self._totals, own * CLOSE)
+        last = bisect_right(self._totals, own / CLOSE)
+        similar = DataStructs.BulkTanimotoSimilarity(counts.vector, self._bonds[first:last])
+        return any(value >= CLOSE for value in similar) or any(
+            self._shares(counts.vector, i) for i in self._rings_of_three if first <= i < last
+        )
+
+    def _shares(self, vector: DataStructs.LongSparseIntVect, index: int) -> bool:
+        """The same for a named compound with a ring of three, by the number of its torsions."""
+        shared = (vector & self._bonds[index]).GetTotalVal()
+        return bool(shared >= CLOSE * (vector.GetTotalVal() + self._totals[index] - shared))
+
+    def is_close(self, mol: Chem.Mol) -> bool:
+        """A graph has a neighbour among all that are named, whether in force or not."""
+        return (
+            mol.GetNumHeavyAtoms() >= MIN_HEAVY
+            and self._smallest <= mol.GetNumHeavyAtoms() <= self._largest
+            and mol.GetRingInfo().NumRings() >= MIN_RINGS
+            and self._common <= _elements(mol)
+            and next(self._ranked(mol), None) is not None
+        )
+
+    def _ranked(self, mol: Chem.Mol) -> Iterator[Neighbour]:
+        """Every neighbour of a graph, the most similar first."""
+        counts = _torsions().GetSparseCountFingerprint(mol)
         # The similarity of two count vectors is at most the ratio of their totals.
         first = bisect_left(self._totals, counts.GetTotalVal() * CLOSE)
         last = bisect_right(self._totals, counts.GetTotalVal() / CLOSE)
@@ -165,7 +216,7 @@ class Neighbourhood:
         near = {i: value for i, value in enumerate(similar, first) if value >= CLOSE}
         if not near:
             return
-        pairs = _ring_pairs(component.mol)
+        pairs = _ring_pairs(mol)
         for i in sorted(near, key=lambda i: -near[i]):
             if near[i] >= VERY_CLOSE or pairs & self._pairs_of(i):
                 yield self._named[i]
@@ -176,6 +227,84 @@ class Neighbourhood:
         if found is None:
             found = self._pairs[index] = _ring_pairs(self._mols[index])
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class BondCounts:
+    """How many chains of four atoms have a bond of each kind in their middle.
+
+    Attributes:
+        vector: chains by kind of the middle bond.
+        three_ring: there is a ring of three atoms, where a chain may close on itself.
+    """
+
+    vector: DataStructs.LongSparseIntVect
+    three_ring: bool
+
+
+class Outline(Protocol):
+    """A graph as lists, by atom."""
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """Atomic numbers."""
+
+    @property
+    def hydrogens(self) -> Sequence[int]:
+        """Hydrogens carried."""
+
+    @property
+    def beside(self) -> Sequence[Sequence[int]]:
+        """The atoms that each is bound to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    numbers: Sequence[int]
+    hydrogens: Sequence[int]
+    beside: Sequence[Sequence[int]]
+
+
+def _outline(mol: Chem.Mol) -> _Outline:
+    atoms = [mol.GetAtomWithIdx(i) for i in range(mol.GetNumAtoms())]
+    return _Outline(
+        [a.GetAtomicNum() for a in atoms],
+        [a.GetTotalNumHs() for a in atoms],
+        [[n.GetIdx() for n in a.GetNeighbors()] for a in atoms],
+    )
+
+
+def bond_counts(outline: Outline, atoms: Iterable[int] | None = None) -> BondCounts:
+    """The chains of four atoms of a graph by the kind of their middle bond.
+
+    A kind is made of both atoms' elements and branching, and of carbon's hydrogens, which say how
+    unsaturated it is: what every drawing of a compound shares.
+
+    Args:
+        outline: the graph.
+        atoms: those of one of its components; None: all.
+    """
+    beside, numbers, hydrogens = outline.beside, outline.numbers, outline.hydrogens
+    inner = [a for a in (range(len(beside)) if atoms is None else atoms) if len(beside[a]) > 1]
+    kinds = {
+        a: numbers[a] << 8 | len(beside[a]) << 4 | (hydrogens[a] if numbers[a] == 6 else 0)
+        for a in inner
+    }
+    found: dict[int, int] = {}
+    three_ring = False
+    for a in inner:
+        first, others = kinds[a], beside[a]
+        for b in others:
+            if b <= a or b not in kinds:
+                continue
+            second = kinds[b]
+            kind = first << 16 | second if first < second else second << 16 | first
+            found[kind] = found.get(kind, 0) + (len(others) - 1) * (len(beside[b]) - 1)
+            three_ring = three_ring or not set(others).isdisjoint(beside[b])
+    vector = DataStructs.LongSparseIntVect(_KINDS)
+    for kind, count in found.items():
+        vector[kind] = count
+    return BondCounts(vector, three_ring)
 
 
 def _everything(_: str) -> bool:
@@ -190,7 +319,10 @@ def _large_enough(component: Component) -> bool:
 
 def _elements(mol: Chem.Mol) -> frozenset[int]:
     """Atomic numbers of all heavy atoms but carbon."""
-    return frozenset(a.GetAtomicNum() for a in mol.GetAtoms()) - {1, 6}
+    return frozenset(mol.GetAtomWithIdx(i).GetAtomicNum() for i in range(mol.GetNumAtoms())) - {
+        1,
+        6,
+    }
 
 
 def _ring_pairs(mol: Chem.Mol) -> frozenset[_RingPair]:

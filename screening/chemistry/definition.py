@@ -56,6 +56,8 @@ from screening.errors import DefinitionError, MatchLimitError, ProofError, Struc
 
 MAX_EMBEDDINGS = 1_000
 MAX_COMBINATIONS = 20_000
+MAX_WORK = 25_000
+"""Embeddings times heavy atoms: what a definition looks at in a few seconds."""
 
 RING_CLOSED = "ring-closed"
 ENGINE_READINGS: Mapping[str, ReadingText] = {
@@ -258,6 +260,9 @@ class CompiledDefinition:
             if len(matches) > MAX_EMBEDDINGS:
                 raise MatchLimitError(self.definition.reference_name, MAX_EMBEDDINGS)
             found += [_Embedding(skeleton, tuple(match)) for match in matches]
+        if len(found) * mol.GetNumHeavyAtoms() > MAX_WORK:
+            limit = MAX_WORK // mol.GetNumHeavyAtoms()
+            raise MatchLimitError(self.definition.reference_name, limit)
         return found
 
     def may_match(self, component: Component) -> bool:
@@ -384,7 +389,7 @@ class CompiledDefinition:
         place = {atom: i for i, atom in enumerate(embedding.match)}
         numbers = embedding.numbers
         found = []
-        for bond in mol.GetBonds():
+        for bond in map(mol.GetBondWithIdx, range(mol.GetNumBonds())):
             a, b = sorted((bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()))
             if a not in place or b not in place:
                 continue
@@ -1037,7 +1042,7 @@ def _pruned(options: list[_Option]) -> list[_Option]:
 
 def _groups_outside(mol: Chem.Mol, match: tuple[int, ...]) -> tuple[Group, ...]:
     skeleton = frozenset(match)
-    return groups_around(mol, skeleton, frozenset(a.GetIdx() for a in mol.GetAtoms()) - skeleton)
+    return groups_around(mol, skeleton, frozenset(range(mol.GetNumAtoms())) - skeleton)
 
 
 def _merged(mol: Chem.Mol, groups: Sequence[Group]) -> Group | None:

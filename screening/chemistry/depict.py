@@ -15,8 +15,6 @@ from functools import lru_cache
 from html import escape
 
 from rdkit import Chem, rdBase
-from rdkit.Chem import rdDepictor
-from rdkit.Chem.Draw import rdMolDraw2D
 
 from screening.chemistry.proof import Account, ClassProof, State, SubstanceProof
 from screening.errors import ProofError
@@ -71,6 +69,9 @@ def component_svg(
     if isinstance(proof, ClassProof):
         for account, colour in _coloured(proof):
             _colour(mol, account, colour, atom_colours, bond_colours)
+
+    # Brings numpy with it, which screening alone does not need.
+    from rdkit.Chem.Draw import rdMolDraw2D  # noqa: PLC0415
 
     drawer = rdMolDraw2D.MolDraw2DSVG(width, height)
     options = drawer.drawOptions()
@@ -279,6 +280,8 @@ def _require_atoms(mol: Chem.Mol, atoms: Iterable[int]) -> None:
 
 def _lay_out(mol: Chem.Mol, proof: ClassProof | SubstanceProof) -> None:
     """Gives a component coordinates: those of its model as far as the two agree."""
+    from rdkit.Chem import rdDepictor  # noqa: PLC0415 - brings numpy with it, as above
+
     model = _molecule(proof.reference if isinstance(proof, ClassProof) else proof.substance)
     rdDepictor.Compute2DCoords(model)
     if isinstance(proof, ClassProof):

@@ -118,6 +118,22 @@ class SubstanceIndex:
                 self._tautomer_keys[component.smiles] = tautomer
                 self._scaffolds[component.smiles] = scaffold
 
+    def single_graphs(self) -> Iterator[tuple[str, str]]:
+        """The listed graphs of one component, each once, with its formula."""
+        for smiles, items in self._by_key.items():
+            yield smiles, items[0].components[0].formula
+
+    def never_counter_ions(self) -> Iterator[str]:
+        """Formulas of listed single atoms that no entry takes in as the counter-ion of a salt."""
+        for items in self._by_key.values():
+            component = items[0].components[0]
+            if component.heavy_atoms == 1 and not any(item.as_counter_ion for item in items):
+                yield component.formula
+
+    def salts(self) -> Iterator[tuple[Component, ...]]:
+        """The components of the salts that are listed as such."""
+        return (item.components for _, item in self._salts)
+
     @property
     def near_keys(self) -> dict[str, tuple[str, str]]:
         """Tautomer key and scaffold key by graph."""
@@ -146,6 +162,8 @@ class SubstanceIndex:
                     forms = (*context, *_stereo_forms(component, item.components[0]))
                     yield Match(component, component, item, forms, component.smiles)
             yield from self._near(component, context)
+            if not structure.may_open_to_listed():
+                continue
             for form, part in opened_parts(component):
                 for item in self._by_key.get(part.smiles, ()):
                     forms = (*context, form, *_stereo_forms(part, item.components[0]))
@@ -242,10 +260,10 @@ def _stereo_keys(component: Component) -> tuple[str, str]:
     """Isomeric SMILES with tetrahedral stereo alone, and with double-bond stereo alone."""
     tetrahedral = Chem.MolFromSmiles(component.isomeric)
     double = Chem.Mol(tetrahedral)
-    for bond in tetrahedral.GetBonds():
+    for bond in map(tetrahedral.GetBondWithIdx, range(tetrahedral.GetNumBonds())):
         bond.SetStereo(Chem.BondStereo.STEREONONE)
         bond.SetBondDir(Chem.BondDir.NONE)
-    for atom in double.GetAtoms():
+    for atom in map(double.GetAtomWithIdx, range(double.GetNumAtoms())):
         atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
     return str(Chem.MolToSmiles(tetrahedral)), str(Chem.MolToSmiles(double))
 
@@ -303,7 +321,7 @@ def _cut(mol: Chem.Mol, bonds: Sequence[tuple[int, int]]) -> Iterator[Component]
     """The parts after cutting oxygen-carbon bonds, with a hydroxyl on each side; stereo is kept."""
     indices = [mol.GetBondBetweenAtoms(a, b).GetIdx() for a, b in bonds]
     editable = Chem.RWMol(Chem.FragmentOnBonds(mol, indices, addDummies=True))
-    for atom in editable.GetAtoms():
+    for atom in map(editable.GetAtomWithIdx, range(editable.GetNumAtoms())):
         if atom.GetAtomicNum() == 0:
             on_oxygen = atom.GetNeighbors()[0].GetIdx() in {oxygen for oxygen, _ in bonds}
             atom.SetAtomicNum(1 if on_oxygen else 8)

@@ -113,6 +113,23 @@ class IdentifierProof(_Frozen):
     exact: bool
 
 
+class PartyProof(_Frozen):
+    """How the name of a party is like a listed one.
+
+    Attributes:
+        field: whose name it is: exporter, consignee.
+        text: the name as stated.
+        matched: the listed name.
+        reason: in what way they are alike, in words that follow "the name".
+    """
+
+    basis: Literal["party"] = "party"
+    field: str
+    text: str
+    matched: str
+    reason: str
+
+
 class AnalogueProof(_Frozen):
     """That a component is structurally close to a named substance; nothing measures how close.
 
@@ -133,4 +150,4 @@ class AnalogueProof(_Frozen):
         return f"structurally close to {self.name}; a person must judge"
 
 
-Proof = ClassProof | SubstanceProof | IdentifierProof | AnalogueProof
+Proof = ClassProof | SubstanceProof | IdentifierProof | PartyProof | AnalogueProof

@@ -15,7 +15,8 @@ import enum
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolDescriptors
@@ -32,9 +33,13 @@ MAX_TEXT = 20_000
 MAX_ATOMS = 600
 MAX_RINGS = 60
 MAX_COMPONENTS = 60
+LARGER = 6
+"""A component with more heavy atoms is no mere counter-ion or solvent."""
 
 # CXSMILES features that stand for more than one molecule: polymers, R groups, position variation.
 _CX_UNSPECIFIC = re.compile(r"Sg:|SgD:|\$|LN:|RG:|m:|_R|u:|s:|rb:")
+_BLOCK_END = re.compile(r"^M  END.*$", re.MULTILINE)
+_STEREO_MARK = re.compile(r"[@/\\]")
 _POLYMER_GROUPS = {"SRU", "MON", "MER", "COP", "CRO", "MOD", "GRA", "ANY", "MUL"}
 
 
@@ -112,9 +117,7 @@ class Component:
     @cached_property
     def is_cation(self) -> bool:
         """It carries a charge that no proton can take away: a metal, a quaternary ammonium."""
-        return any(a.GetFormalCharge() > 0 for a in self.mol.GetAtoms()) and (
-            sum(a.GetFormalCharge() for a in self.mol.GetAtoms()) > 0
-        )
+        return sum(_charges(self.mol)) > 0
 
     @cached_property
     def is_acid(self) -> bool:
@@ -124,7 +127,7 @@ class Component:
     @cached_property
     def is_base(self) -> bool:
         """It can take a proton: ammonia, amines, pyridines, amidines."""
-        return bool(self.mol.HasSubstructMatch(_BASE))
+        return is_base(self.mol)
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,43 @@ class Structure:
     text: str
     components: tuple[Component, ...]
 
+    def may_hold(self, smarts: str, max_heavy_atoms: int | None = None) -> bool:  # noqa: ARG002
+        """A component, or what it is an ester or ether of, may hold a pattern.
+
+        False is a proof, True says nothing; a structure that was read in full proves nothing.
+        """
+        return True
+
+    def may_hold_any(self, patterns: Any) -> bool:  # noqa: ARG002 - a later part's patterns
+        """A component, or what it is an ester or ether of, may hold one of several patterns."""
+        return True
+
+    def may_be_listed(self) -> bool:
+        """A component, or what it is an ester or ether of, may be a listed structure."""
+        return True
+
+    def may_open_to_listed(self) -> bool:
+        """What a component is an ester or ether of may be a listed structure."""
+        return True
+
+    def may_be_near(self, neighbourhood: Any) -> bool:  # noqa: ARG002 - a later part's class
+        """A component may be a neighbour of a named compound."""
+        return True
+
+    def rules_out(self, patterns: Any, neighbourhoods: Any) -> bool:  # noqa: ARG002 - as above
+        """It surely is nothing listed, holds none of some patterns, and has no neighbour."""
+        return False
+
+    def several_larger(self) -> int:
+        """How many larger components it has, where they are not all the same; else 0."""
+        larger = [c.smiles for c in self.components if c.heavy_atoms > LARGER]
+        return len(larger) if len(set(larger)) > 1 else 0
+
+    @property
+    def larger_components(self) -> int:
+        """How many components have more than `LARGER` heavy atoms."""
+        return sum(c.heavy_atoms > LARGER for c in self.components)
+
     def others(self, component: Component) -> Iterator[Component]:
         """The other components; water and bare protons are left out."""
         return (
@@ -152,6 +192,11 @@ class Structure:
         return any(c.is_water for c in self.components if c is not component)
 
 
+def is_base(graph: Chem.Mol) -> bool:
+    """A matching graph can take a proton: ammonia, amines, pyridines, amidines."""
+    return bool(graph.HasSubstructMatch(_BASE))
+
+
 _ACID = Chem.MolFromSmarts("[$([CX3](=[OX1])[OX2H]),$([S,P](=O)[OX2H]),$([#6]~[SX2H])]")
 _BASE = Chem.MolFromSmarts(
     "[$([NX3;+0;!$(N-[C,S,P]=[O,S,N]);!$(N-[a]);!$(N-N=O)]),$([nX2;r6]),$([NX2]=C-[NX3]),"
@@ -163,21 +208,43 @@ _GEM_DIOL = Chem.MolFromSmarts("[CX4;$([C]([OX2H])[OX2H]);!$([C]([O])([O])[O,N,S
 _IMIDIC_ACID = Chem.MolFromSmarts("[O,S;X2;H1;+0]-[CX3;+0]=[NX2;+0]")
 
 
-def _metal_disconnector() -> rdMolStandardize.MetalDisconnector:
-    """RDKit's, but an oxo anion such as permanganate stays whole, as it is in solution."""
+def _metal_disconnector() -> tuple[rdMolStandardize.MetalDisconnector, Chem.Mol]:
+    """RDKit's, but an oxo anion such as permanganate stays whole, as it is in solution.
+
+    Returns:
+        The disconnector, and the query of its metals: without one of them it changes nothing.
+    """
     disconnector = rdMolStandardize.MetalDisconnector()
+    known = []
     for pattern, setter in (
         (disconnector.MetalNof, disconnector.SetMetalNof),
         (disconnector.MetalNon, disconnector.SetMetalNon),
     ):
         metals, others = str(pattern).split("]~", 1)
         setter(Chem.MolFromSmarts(f"{metals};!$([*]=[O])]~{others}"))
-    return disconnector
+        known.append(metals.removeprefix("["))
+    return disconnector, Chem.MolFromSmarts(f"[{','.join(known)}]")
 
 
-_metals = _metal_disconnector()
+def _smiles_parameters() -> Chem.SmilesParserParams:
+    parameters = Chem.SmilesParserParams()
+    parameters.sanitize = False  # type: ignore[assignment]
+    parameters.removeHs = False  # type: ignore[assignment]
+    parameters.allowCXSMILES = False  # type: ignore[assignment]
+    parameters.parseName = False  # type: ignore[assignment]
+    return parameters
+
+
+_SMILES_PARAMETERS = _smiles_parameters()
+_metals, _METAL = _metal_disconnector()
 _normalizer = rdMolStandardize.Normalizer()
 _uncharger = rdMolStandardize.Uncharger()
+
+# What the normalizer and the uncharger can change: charges, hypervalent pnictogens and chalcogens.
+# Hypervalent nitrogen without charges is settled when a molecule is sanitised.
+_UNSETTLED = Chem.MolFromSmarts("[!+0,#15,#33,#34,#51,#52,$([#16;X3])]")
+_ISOTOPE = Chem.MolFromSmarts("[!0*]")
+_HYDROGEN_ATOM = Chem.MolFromSmarts("[#1]")
 
 
 def read_structure(text: str) -> Structure:
@@ -200,8 +267,7 @@ def read_structure(text: str) -> Structure:
     """
     with rdBase.BlockLogs():
         try:
-            mol = _parse(text)
-            return Structure(text, tuple(_components(text, mol)))
+            return Structure(text, tuple(_components(text, *_parse(text))))
         except StructureError:
             raise
         except Exception as error:  # a failing step means a person must look, never "nothing found"
@@ -209,9 +275,10 @@ def read_structure(text: str) -> Structure:
             raise UnreadableStructureError(text, f"standardising failed: {reason[:120]}") from error
 
 
-def _parse(text: str) -> Chem.Mol:
-    """A sanitised molecule of the whole text."""
+def _parse(text: str) -> tuple[Chem.Mol, int]:
+    """A sanitised molecule of the whole text, and its number of fragments."""
     body = text.strip()
+    plain = False
     if not body:
         raise UnreadableStructureError(text, "it is empty")
     if len(body) > MAX_TEXT:
@@ -223,19 +290,21 @@ def _parse(text: str) -> Chem.Mol:
             raise UnreadableStructureError(text, "it is no complete InChI")
         mol = Chem.MolFromInchi(body, sanitize=False, removeHs=False)
     elif "\n" in body and ("V2000" in body or "V3000" in body or "M  END" in body):
+        _check_one_block(text)
         mol = Chem.MolFromMolBlock(text, sanitize=False, removeHs=False, strictParsing=True)
     else:
         mol = _parse_smiles(text, body)
+        plain = True
     if mol is None:
         raise UnreadableStructureError(text, "it cannot be read as a structure")
-    _check_specific(text, mol)
+    if not plain:  # a SMILES that could hold such things was refused by its text
+        _check_specific(text, mol)
     atoms, bonds = mol.GetNumAtoms(), mol.GetNumBonds()
     if atoms == 0:
         raise UnreadableStructureError(text, "it holds no atom")
-    heavy = mol.GetNumHeavyAtoms()
-    if heavy > MAX_ATOMS or atoms > 3 * MAX_ATOMS:
+    if atoms > MAX_ATOMS and (mol.GetNumHeavyAtoms() > MAX_ATOMS or atoms > 3 * MAX_ATOMS):
         raise StructureLimitError(text, f"it has more than {MAX_ATOMS} atoms")
-    fragments = len(Chem.GetMolFrags(mol))
+    fragments = 1 if plain and "." not in body else len(Chem.GetMolFrags(mol))
     if fragments > MAX_COMPONENTS:
         raise StructureLimitError(text, f"it has more than {MAX_COMPONENTS} components")
     if bonds - atoms + fragments > MAX_RINGS:
@@ -244,8 +313,17 @@ def _parse(text: str) -> Chem.Mol:
         Chem.SanitizeMol(mol)
     except Chem.MolSanitizeException as error:
         raise UnreadableStructureError(text, f"it is no valid molecule: {error}") from error
-    Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
-    return mol  # type: ignore[no-any-return]
+    if not plain or _STEREO_MARK.search(body):
+        Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+    return mol, fragments
+
+
+def _check_one_block(text: str) -> None:
+    """Refuses what follows a MOL block, data of its record apart: the toolkit would drop it."""
+    end = _BLOCK_END.search(text)
+    data, _, further = text[end.end() :].strip().partition("$$$$") if end else ("", "", "")
+    if further.strip() or (data and not data.startswith(">")) or "M  END" in data:
+        raise UnspecificStructureError(text, "something follows its MOL block")
 
 
 def _parse_smiles(text: str, body: str) -> Chem.Mol | None:
@@ -261,12 +339,12 @@ def _parse_smiles(text: str, body: str) -> Chem.Mol | None:
         raise UnspecificStructureError(text, "it is a reaction")
     if "~" in smiles or "[#" in smiles or "*" in smiles:
         raise UnspecificStructureError(text, "it holds query features or dummy atoms")
-    parameters = Chem.SmilesParserParams()
-    parameters.sanitize = False  # type: ignore[assignment]
-    parameters.removeHs = False  # type: ignore[assignment]
-    parameters.allowCXSMILES = False  # type: ignore[assignment]
-    parameters.parseName = False  # type: ignore[assignment]
-    mol: Chem.Mol | None = Chem.MolFromSmiles(smiles, parameters)
+    return parsed_smiles(smiles)
+
+
+def parsed_smiles(smiles: str) -> Chem.Mol | None:
+    """A molecule of a SMILES as it is drawn, not sanitised; None where it cannot be read."""
+    mol: Chem.Mol | None = Chem.MolFromSmiles(smiles, _SMILES_PARAMETERS)
     return mol
 
 
@@ -283,12 +361,16 @@ def _check_specific(text: str, mol: Chem.Mol) -> None:
             raise UnspecificStructureError(text, "it is a polymer")
 
 
-def _components(text: str, mol: Chem.Mol) -> Iterator[Component]:
-    """The components of a sanitised molecule, sorted by SMILES."""
-    before = len(Chem.GetMolFrags(mol))
-    disconnected = _metals.Disconnect(mol)
-    Chem.SanitizeMol(disconnected)
-    fragments = Chem.GetMolFrags(disconnected, asMols=True, sanitizeFrags=True)
+def _components(text: str, mol: Chem.Mol, before: int) -> Iterator[Component]:
+    """The components of a sanitised molecule of some fragments, sorted by SMILES."""
+    if mol.HasSubstructMatch(_METAL):
+        mol = _metals.Disconnect(mol)
+        Chem.SanitizeMol(mol)
+        fragments = Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=True)
+    elif before == 1:
+        fragments = (mol,)
+    else:
+        fragments = Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=True)
     cut = len(fragments) != before
     if len(fragments) > MAX_COMPONENTS:
         raise StructureLimitError(text, f"it has more than {MAX_COMPONENTS} components")
@@ -297,62 +379,158 @@ def _components(text: str, mol: Chem.Mol) -> Iterator[Component]:
 
 def _component(fragment: Chem.Mol, metals_cut: bool) -> Component:
     """One fragment with its matching graph."""
+    if fragment.GetNumAtoms() == 1:  # ions and water: the same few in most salts
+        atom = fragment.GetAtomWithIdx(0)
+        return _lone_atom(
+            atom.GetAtomicNum(),
+            atom.GetFormalCharge(),
+            atom.GetTotalNumHs(),
+            atom.GetNumRadicalElectrons(),
+            atom.GetIsotope(),
+            metals_cut,
+        )
+    return _standardised(fragment, metals_cut)
+
+
+@lru_cache(maxsize=2048)
+def _lone_atom(
+    number: int, charge: int, hydrogens: int, radical: int, isotope: int, metals_cut: bool
+) -> Component:
+    """A fragment of one atom."""
+    mol = Chem.RWMol()
+    atom = Chem.Atom(number)
+    atom.SetFormalCharge(charge)
+    atom.SetNumExplicitHs(hydrogens)
+    atom.SetNumRadicalElectrons(radical)
+    atom.SetNoImplicit(True)
+    atom.SetIsotope(isotope)
+    mol.AddAtom(atom)
+    Chem.SanitizeMol(mol)
+    return _standardised(mol, metals_cut)
+
+
+def _standardised(fragment: Chem.Mol, metals_cut: bool) -> Component:
+    """One fragment with its matching graph."""
+    mol, steps, changed = _standard_graph(fragment, metals_cut)
+    return component_of(mol, frozenset(steps), sanitised=not changed)
+
+
+def _standard_graph(fragment: Chem.Mol, metals_cut: bool) -> tuple[Chem.Mol, set[Step], bool]:
+    """The matching graph but for its atom order, what was done, and whether anything was."""
     steps = {Step.METALS_DISCONNECTED} if metals_cut else set()
     mol = Chem.RWMol(fragment)
-    for atom in mol.GetAtoms():
-        if atom.GetIsotope():
-            steps.add(Step.ISOTOPES_CLEARED)
+    changed = False
+    if mol.HasSubstructMatch(_ISOTOPE):
+        steps.add(Step.ISOTOPES_CLEARED)
+        changed = True
+        for atom in _atoms(mol):
             atom.SetIsotope(0)
-        atom.SetAtomMapNum(0)
-    if mol.GetNumHeavyAtoms():
+    for atom in _atoms(mol):
+        if atom.GetAtomMapNum():
+            atom.SetAtomMapNum(0)
+            changed = True
+    if mol.HasSubstructMatch(_HYDROGEN_ATOM) and mol.GetNumHeavyAtoms():
         mol = Chem.RWMol(Chem.RemoveAllHs(mol))
-    _normalizer.normalizeInPlace(mol)
-    charges = _charges(mol)  # after it, since a sulfone drawn with charges is no salt
-    mol = _uncharged(mol)
-    if sum(map(abs, _charges(mol))) < sum(map(abs, charges)):
-        steps.add(Step.NEUTRALISED)
+        changed = True
+    if mol.HasSubstructMatch(_UNSETTLED):
+        mol = _normalized(mol)
+        charges = _charges(mol)  # after it, since a sulfone drawn with charges is no salt
+        mol = _uncharged(mol)
+        if sum(map(abs, _charges(mol))) < sum(map(abs, charges)):
+            steps.add(Step.NEUTRALISED)
+        changed = True
     restored = restore_carbonyl(mol)
     if restored is not None:
         steps.add(Step.HYDRATE_RESTORED)
         mol = Chem.RWMol(restored)
+        changed = True
     restored = restore_amide(mol)
     if restored is not None:
         steps.add(Step.AMIDE_RESTORED)
         mol = Chem.RWMol(restored)
-    return component_of(mol.GetMol(), frozenset(steps))
+        changed = True
+    return mol, steps, changed
 
 
-def component_of(mol: Chem.Mol, steps: frozenset[Step] = frozenset()) -> Component:
-    """A component of a molecule that is already a matching graph but for its atom order."""
+def standard_graphs(mol: Chem.Mol, fragments: int) -> list[Chem.Mol]:
+    """The matching graphs of a molecule without metals bound to anything, but for their atom order.
+
+    Args:
+        mol: a molecule that is valid, not necessarily sanitised; it is left as it is.
+        fragments: how many it has.
+    """
     mol = Chem.Mol(mol)
-    for atom in mol.GetAtoms():
-        atom.SetNoImplicit(False) if _plain(atom) else None
     Chem.SanitizeMol(mol)
-    Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+    parts = (mol,) if fragments == 1 else Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=True)
+    found = []
+    for part in parts:
+        graph, _, changed = _standard_graph(part, False)
+        if changed:
+            Chem.SanitizeMol(graph)
+        found.append(graph)
+    return found
+
+
+def _atoms(mol: Chem.Mol) -> list[Chem.Atom]:
+    """The atoms of a molecule; by index, which takes a tenth of the time of iterating."""
+    return [mol.GetAtomWithIdx(i) for i in range(mol.GetNumAtoms())]
+
+
+def component_of(
+    mol: Chem.Mol, steps: frozenset[Step] = frozenset(), *, sanitised: bool = False
+) -> Component:
+    """A component of a molecule that is already a matching graph but for its atom order.
+
+    Args:
+        mol: the molecule; it is left as it is.
+        steps: what was done to it.
+        sanitised: nothing was done to it since it was sanitised.
+    """
+    if not sanitised:
+        mol = Chem.Mol(mol)
+        for atom in _atoms(mol):
+            if atom.GetNoImplicit() and _plain(atom):
+                atom.SetNoImplicit(False)
+        Chem.SanitizeMol(mol)
+        Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
     isomeric = Chem.MolToSmiles(mol)
-    flat = mol
-    smiles = ""
-    for _ in range(2):  # the second round settles drawings whose aromaticity the first one changed
-        flat = Chem.MolFromSmiles(Chem.MolToSmiles(flat, isomericSmiles=False))
-        if flat is None:
-            raise ValueError("its own SMILES cannot be read back")
-    smiles = Chem.MolToSmiles(flat, isomericSmiles=False)
-    order = list(flat.GetPropsAsDict(True, True)["_smilesAtomOutputOrder"])
-    flat = Chem.RenumberAtoms(flat, [int(i) for i in order])
-    settled = Chem.MolFromSmiles(isomeric)
-    isomeric = Chem.MolToSmiles(settled) if settled is not None else isomeric
+    stereo = _STEREO_MARK.search(isomeric) is not None
+    drawn = Chem.MolToSmiles(mol, isomericSmiles=False) if stereo else isomeric
+    flat, smiles = _reread(drawn)
+    if smiles != drawn:  # a second round settles drawings whose aromaticity the first one changed
+        flat, smiles = _reread(smiles)
+        isomeric = _settled(isomeric)
+    else:
+        isomeric = _settled(isomeric) if stereo else smiles
+    order = [int(i) for i in flat.GetProp("_smilesAtomOutputOrder").strip("[],").split(",")]
+    if order != sorted(order):
+        flat = Chem.RenumberAtoms(flat, order)
     return Component(flat, smiles, isomeric, steps)
 
 
+def _reread(smiles: str) -> tuple[Chem.Mol, str]:
+    """The molecule of a SMILES without stereo, and its own SMILES."""
+    mol = Chem.MolFromSmiles(smiles)
+    if mol is None:
+        raise ValueError("its own SMILES cannot be read back")
+    return mol, Chem.MolToSmiles(mol, isomericSmiles=False)
+
+
+def _settled(isomeric: str) -> str:
+    """A SMILES with stereo as its own molecule is written."""
+    mol = Chem.MolFromSmiles(isomeric)
+    return isomeric if mol is None else Chem.MolToSmiles(mol)
+
+
 def _drawn(mol: Chem.Mol) -> list[object]:
-    """Every atom and every bond of a graph, in order."""
+    """Every atom of a graph in order, and its bonds."""
     return [
         *(
             (a.GetAtomicNum(), a.GetFormalCharge(), a.GetTotalNumHs(), a.GetIsAromatic())
             for a in mol.GetAtoms()
         ),
-        *(
-            (*sorted((b.GetBeginAtomIdx(), b.GetEndAtomIdx())), b.GetBondType())
+        *sorted(
+            (*sorted((b.GetBeginAtomIdx(), b.GetEndAtomIdx())), str(b.GetBondType()))
             for b in mol.GetBonds()
         ),
     ]
@@ -368,7 +546,7 @@ def _plain(atom: Chem.Atom) -> bool:
 
 
 def _charges(mol: Chem.Mol) -> list[int]:
-    return [a.GetFormalCharge() for a in mol.GetAtoms()]
+    return [a.GetFormalCharge() for a in _atoms(mol)]
 
 
 def restore_carbonyl(mol: Chem.Mol) -> Chem.Mol | None:
@@ -376,9 +554,12 @@ def restore_carbonyl(mol: Chem.Mol) -> Chem.Mol | None:
 
     4-Piperidone is traded as its gem-diol hydrochloride; law names the ketone.
     """
+    matches = mol.GetSubstructMatches(_GEM_DIOL, maxMatches=100)
+    if not matches:
+        return None
     editable = Chem.RWMol(mol)
     doomed: list[int] = []
-    for (carbon,) in mol.GetSubstructMatches(_GEM_DIOL, maxMatches=100):
+    for (carbon,) in matches:
         oxygens = [
             n.GetIdx()
             for n in mol.GetAtomWithIdx(carbon).GetNeighbors()
@@ -405,9 +586,12 @@ def restore_amide(mol: Chem.Mol) -> Chem.Mol | None:
 
     The two are drawings of one compound; law's words for groups know the amide.
     """
+    matches = mol.GetSubstructMatches(_IMIDIC_ACID, maxMatches=100)
+    if not matches:
+        return None
     editable = Chem.RWMol(mol)
     done: set[int] = set()
-    for acid, carbon, nitrogen in mol.GetSubstructMatches(_IMIDIC_ACID, maxMatches=100):
+    for acid, carbon, nitrogen in matches:
         if done & {acid, carbon, nitrogen}:
             continue
         done |= {acid, carbon, nitrogen}
@@ -425,6 +609,30 @@ def restore_amide(mol: Chem.Mol) -> Chem.Mol | None:
     result = editable.GetMol()
     Chem.SanitizeMol(result)
     return result
+
+
+def _normalized(mol: Chem.RWMol) -> Chem.RWMol:
+    """Functional groups in one drawing; as drawn where that would make another compound.
+
+    Where charges are brought together in an aromatic ring that then has no Kekule form, the
+    toolkit leaves its bonds single and fills them up with hydrogen.
+    """
+    drawn = Chem.RWMol(mol)
+    try:
+        _normalizer.normalizeInPlace(mol)
+        settled = Chem.RWMol(mol)
+        for atom in _atoms(settled):
+            if atom.GetNoImplicit() and _plain(atom):
+                atom.SetNoImplicit(False)
+        Chem.SanitizeMol(settled)
+    except Chem.MolSanitizeException:
+        return drawn
+    return mol if _hydrogens(settled) == _hydrogens(drawn) else drawn
+
+
+def _hydrogens(mol: Chem.Mol) -> int:
+    """Hydrogens less charge, which no other drawing of a compound changes."""
+    return sum(a.GetTotalNumHs() - a.GetFormalCharge() for a in _atoms(mol))
 
 
 def _uncharged(mol: Chem.RWMol) -> Chem.RWMol:

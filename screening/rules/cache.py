@@ -92,7 +92,7 @@ def digest_of(parts: Iterable[bytes]) -> str:
 
 
 def folders_key(folders: Iterable[Path]) -> str | None:
-    """A digest of every file in some folders and of the code that reads them.
+    """A digest of every file in some folders or exported files, and of the code that reads them.
 
     Returns:
         The digest; None where something cannot be read, so that reading it reports the fault.
@@ -100,6 +100,9 @@ def folders_key(folders: Iterable[Path]) -> str | None:
     parts = [software_key().encode()]
     try:
         for folder in folders:
+            if folder.is_file():
+                parts += [b"file", folder.read_bytes()]
+                continue
             parts.append(b"folder")
             parts += _contents(folder, "", 0)
     except (OSError, RecursionError):
@@ -154,7 +157,7 @@ def software_key() -> str:
 def _read(path: Path) -> bytes | None:
     """The body of a record, None where it is missing, damaged or not ours alone."""
     try:
-        if not _ours(path.parent):
+        if not is_private(path.parent):
             return None
         raw = path.read_bytes()
     except OSError:
@@ -167,7 +170,7 @@ def _write(path: Path, body: bytes) -> None:
     """Writes a record at once or not at all; a folder that cannot be written to is no fault."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _ours(path.parent):
+        if not is_private(path.parent):
             return
         handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
         try:
@@ -180,8 +183,8 @@ def _write(path: Path, body: bytes) -> None:
         _prune(path)
 
 
-def _ours(folder: Path) -> bool:
-    """Nobody else may write there, as far as the system can tell."""
+def is_private(folder: Path) -> bool:
+    """Whether nobody else may write to a folder, as far as the system can tell."""
     if not hasattr(os, "getuid"):
         return True
     found = folder.stat()

@@ -7,22 +7,31 @@ a class or a neighbourhood is made when it is first asked for.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from screening.chemistry.analogue import Neighbourhood
-from screening.chemistry.definition import CompiledDefinition
-from screening.chemistry.identity import Listed, SubstanceIndex, listed
-from screening.chemistry.structure import Component, Step, read_structure
+from screening.chemistry.cascade import Filters
+from screening.chemistry.definition import CompiledDefinition, substructure_named
+from screening.chemistry.identity import Listed, SubstanceIndex, listed, opened_parts, read_listed
+from screening.chemistry.language import ClassDefinition
+from screening.chemistry.relaxed import Relaxed, from_plain, plain, relaxed
+from screening.chemistry.structure import Component, Step, Structure, read_structure
 from screening.errors import DefinitionError, Fault, StructureError, WatchlistError
 from screening.rules.cache import digest_of, software_key, stored
 from screening.rules.load import Bundle
 from screening.rules.model import AnalogueRule, Entry
+from screening.shipment import Leg
 
 V = TypeVar("V")
+
+_MAX_ASKED = 1024
+"""Journeys and days whose questions are kept; the memory it takes has to have an end."""
 
 
 class _Lazy(Mapping[str, V], Generic[V]):
@@ -45,6 +54,23 @@ class _Lazy(Mapping[str, V], Generic[V]):
         return len(self._makers)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of structures on a journey.
+
+    Attributes:
+        classes: the classes of its laws, each with its skeletons.
+        gaps: patterns of what its lists are known to lack, with the size they keep to.
+        neighbourhoods: of its laws on likeness.
+        patterns: weaker patterns of all of them; None where one of them says nothing.
+    """
+
+    classes: tuple[tuple[Entry, tuple[str, ...]], ...]
+    gaps: tuple[tuple[str, int | None], ...]
+    neighbourhoods: tuple[Neighbourhood, ...]
+    patterns: tuple[tuple[Relaxed, int | None], ...] | None
+
+
 @dataclass(frozen=True)
 class CompiledBundle:
     """A bundle ready for screening.
@@ -54,20 +80,109 @@ class CompiledBundle:
         substances: every listed structure by its keys.
         classes: compiled definitions by entry id.
         neighbourhoods: by jurisdiction, of the substances that its law on likeness starts from.
+        filters: what every structure must hold that meets anything of the bundle.
     """
 
     bundle: Bundle
     substances: SubstanceIndex
     classes: Mapping[str, CompiledDefinition]
     neighbourhoods: Mapping[str, Neighbourhood]
+    filters: Filters
+
+    def asked(self, legs: tuple[Leg, ...], destination: str | None, day: dt.date) -> Asked:
+        """What is asked of the structure of goods on a journey, but for listed substances."""
+        key = (legs, destination, day)
+        found = self._asked.get(key)
+        if found is None:
+            if len(self._asked) >= _MAX_ASKED:
+                self._asked.clear()
+            found = self._asked[key] = self._new_asked(legs, destination, day)
+        return found
+
+    def _new_asked(self, legs: tuple[Leg, ...], destination: str | None, day: dt.date) -> Asked:
+        places = tuple(dict.fromkeys(leg.place for leg in legs))
+        gaps = dict.fromkeys(
+            (smarts, gap.max_heavy_atoms)
+            for leg in legs
+            for watchlist in self.bundle.lists_of[leg.place]
+            if watchlist.file.action.on(leg.kind) is not None
+            and (
+                watchlist.file.applies_to is None
+                or destination is None
+                or destination in watchlist.file.applies_to
+            )
+            for gap in watchlist.file.incomplete
+            if gap.since <= day and (gap.until is None or day < gap.until)
+            for smarts in gap.candidates.values()
+        )
+        classes = tuple(item for place in places for item in self.class_entries[place])
+        wanted = [(smarts, None) for _, skeletons in classes for smarts in skeletons]
+        return Asked(
+            classes=classes,
+            gaps=tuple(gaps),
+            neighbourhoods=tuple(
+                self.neighbourhoods[place] for place in places if place in self.neighbourhoods
+            ),
+            patterns=self.filters.together((*wanted, *gaps)),
+        )
+
+    def meets_nothing(self, structure: Structure, asked: Asked) -> bool:
+        """A structure is nothing that is asked for: no listed substance, no class, no neighbour.
+
+        It is read in full where its drawing leaves anything open; the answer is certain both ways.
+        """
+        if structure.rules_out(asked.patterns, asked.neighbourhoods):
+            return True
+        if structure.may_be_listed() and self.substances.matches(structure):
+            return False
+        open_classes = [e for e, held in asked.classes if any(map(structure.may_hold, held))]
+        if open_classes:
+            parts = [
+                part
+                for component in structure.components
+                for part in (component, *(p for _, p in opened_parts(component)))
+            ]
+            if any(self.classes[e.id].may_match(part) for e in open_classes for part in parts):
+                return False
+        for smarts, limit in asked.gaps:
+            if structure.may_hold(smarts, limit) and any(
+                (limit is None or component.heavy_atoms <= limit)
+                and substructure_named(smarts, component)
+                for component in structure.components
+            ):
+                return False
+        return not any(
+            neighbourhood.is_close(component.mol)
+            for neighbourhood in asked.neighbourhoods
+            if structure.may_be_near(neighbourhood)
+            for component in structure.components
+        )
+
+    @cached_property
+    def _asked(self) -> dict[tuple[tuple[Leg, ...], str | None, dt.date], Asked]:
+        return {}
+
+    @cached_property
+    def class_entries(self) -> Mapping[str, tuple[tuple[Entry, tuple[str, ...]], ...]]:
+        """The classes that are law in each jurisdiction, each with its skeletons."""
+        return {
+            code: tuple(
+                (entry, skeletons_of(entry.class_))
+                for watchlist in lists
+                for entry in watchlist.entries
+                if entry.class_ is not None
+            )
+            for code, lists in self.bundle.lists_of.items()
+        }
 
 
 @dataclass(frozen=True)
 class _Substances:
-    """The listed structures of a bundle that has no fault, and their index."""
+    """The listed structures of a bundle that has no fault, their index, and weaker patterns."""
 
     structures: tuple[Listed, ...]
     index: SubstanceIndex
+    patterns: Mapping[str, Relaxed | None]
 
 
 def compile_bundle(bundle: Bundle) -> CompiledBundle:
@@ -89,14 +204,15 @@ def compile_bundle(bundle: Bundle) -> CompiledBundle:
             made[code] = _neighbourhood(bundle, code, rule, structures, faults)
         if faults:
             raise WatchlistError(faults)
-        return _Substances(tuple(structures), SubstanceIndex(structures))
+        patterns = {smarts: relaxed(smarts) for smarts in _patterns(bundle)}
+        return _Substances(tuple(structures), SubstanceIndex(structures), patterns)
 
     substances = stored(
         "index",
         digest_of([bundle.digest.encode(), software_key().encode()]),
         compiled,
         pack=_packed,
-        unpack=lambda body: _unpacked(body, bundle),
+        unpack=_unpacked,
     )
     neighbourhoods: _Lazy[Neighbourhood] = _Lazy(
         {
@@ -104,7 +220,25 @@ def compile_bundle(bundle: Bundle) -> CompiledBundle:
             for code, rule in _analogues(bundle)
         }
     )
-    return CompiledBundle(bundle, substances.index, classes, neighbourhoods)
+    filters = Filters(substances.index, substances.patterns)
+    return CompiledBundle(bundle, substances.index, classes, neighbourhoods, filters)
+
+
+def skeletons_of(definition: ClassDefinition) -> tuple[str, ...]:
+    """The skeletons of a class, as SMARTS: each of its members holds one of them."""
+    return definition.skeleton, *(variant.skeleton for variant in definition.variants)
+
+
+def _patterns(bundle: Bundle) -> Iterator[str]:
+    """Every pattern that a bundle asks of structures, each once."""
+    found: dict[str, None] = {}
+    for entry in bundle.entries.values():
+        if entry.class_ is not None:
+            found |= dict.fromkeys(skeletons_of(entry.class_))
+    for watchlist in bundle.lists.values():
+        for gap in watchlist.file.incomplete:
+            found |= dict.fromkeys(gap.candidates.values())
+    yield from found
 
 
 def _class_maker(bundle: Bundle, entry: Entry) -> Callable[[], CompiledDefinition]:
@@ -129,11 +263,22 @@ def _class_faults(classes: Mapping[str, CompiledDefinition]) -> Iterator[Fault]:
 def _structures(bundle: Bundle, faults: list[Fault]) -> Iterator[Listed]:
     """Every listed structure, parsed."""
     for entry in bundle.entries.values():
-        for name, smiles in structures_of(entry).items():
+        for name, smiles in (structures_of(entry) | _listed_reference(entry)).items():
             try:
                 yield listed(entry.id, name, smiles, as_counter_ion=entry.as_counter_ion)
             except StructureError as error:
                 faults.append(Fault(Path(f"{entry.id}.yaml"), 0, name, f"{smiles}: {error}"))
+
+
+def _listed_reference(entry: Entry) -> dict[str, str]:
+    """The reference of a class, where it is listed itself.
+
+    A definition works on the graph as drawn; by its keys a tautomer of the reference is known too.
+    """
+    definition = entry.class_
+    if definition is None or not definition.reference_is_member:
+        return {}
+    return {definition.reference_name: definition.reference}
 
 
 def _analogues(bundle: Bundle) -> Iterator[tuple[str, AnalogueRule]]:
@@ -175,6 +320,8 @@ def _neighbourhood(
     for item in structures:
         entry = bundle.entries[item.owner]
         stem = item.owner.rpartition("/")[2]
+        if entry.class_ is not None:
+            continue
         if entry.list in rule.lists and (rule.entries is None or stem in rule.entries):
             largest = max(item.components, key=lambda c: c.heavy_atoms)
             named.append((entry.id, entry.title, largest))
@@ -198,36 +345,46 @@ def structures_of(entry: Entry) -> dict[str, str]:
 # --- the record ----------------------------------------------------------------------------------
 
 
-def _packed(substances: _Substances) -> bytes | None:
+def _packed(substances: _Substances) -> bytes:
     """What the listed structures lead to, by SMILES as listed; None where a graph would change."""
-    drawings: dict[str, list[list[Any]]] = {}
+    drawings: dict[str, list[list[Any]] | None] = {}
     for item in substances.structures:
         if item.smiles in drawings:
             continue
         if not all(c.can_be_stored for c in item.components):
-            return None
+            drawings[item.smiles] = None  # read anew each time
+            continue
         drawings[item.smiles] = [
             [c.smiles, c.isomeric, sorted(c.steps), c.formula, c.heavy_atoms]
             for c in item.components
         ]
-    record = {"drawings": drawings, "near": substances.index.near_keys}
+    record = {
+        "structures": [
+            [s.owner, s.name, s.smiles, s.as_counter_ion] for s in substances.structures
+        ],
+        "drawings": drawings,
+        "near": substances.index.near_keys,
+        "patterns": {smarts: plain(found) for smarts, found in substances.patterns.items()},
+    }
     return json.dumps(record, ensure_ascii=True).encode()
 
 
-def _unpacked(body: bytes, bundle: Bundle) -> _Substances:
-    """The listed structures of a bundle from its record."""
+def _unpacked(body: bytes) -> _Substances:
+    """The listed structures of a bundle, and its weaker patterns, from their record."""
     record = json.loads(body)
     drawings = {
-        text: tuple(
+        text: read_listed(text).components
+        if components is None
+        else tuple(
             Component.stored(smiles, isomeric, frozenset(map(Step, steps)), formula, heavy)
             for smiles, isomeric, steps, formula, heavy in components
         )
         for text, components in record["drawings"].items()
     }
     structures = tuple(
-        Listed(entry.id, name, smiles, drawings[smiles], entry.as_counter_ion)
-        for entry in bundle.entries.values()
-        for name, smiles in structures_of(entry).items()
+        Listed(owner, name, smiles, drawings[smiles], as_counter_ion)
+        for owner, name, smiles, as_counter_ion in record["structures"]
     )
     near = {graph: (tautomer, scaffold) for graph, (tautomer, scaffold) in record["near"].items()}
-    return _Substances(structures, SubstanceIndex(structures, near))
+    patterns = {smarts: from_plain(found) for smarts, found in record["patterns"].items()}
+    return _Substances(structures, SubstanceIndex(structures, near), patterns)

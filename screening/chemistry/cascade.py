@@ -1,0 +1,603 @@
+"""Reading a drawing only as far as the questions put to it need: filters before the full road.
+
+Bringing a drawing to its matching graph costs several times what parsing it costs, and nearly every
+drawing meets nothing. So a `Drawn` structure answers each question from its drawing first: could it
+hold this pattern, could it be a listed substance, could it be near a named compound? Every answer
+"no" is a proof; "yes" means only that the full road must be taken, and asking for its components
+takes it. A drawing whose text is not of the plain kind below is read in full at once.
+
+**Why no filter can lose a member.** Plain text holds neither metals bound to anything, nor explicit
+hydrogens, isotopes, atom numbers or charges on carbon or boron, and the drawing holds no covalent
+hydrate of a carbonyl. The way from such a drawing to its matching graph then only
+
+- rewrites charges, bond orders and the hydrogens of atoms other than carbon: so elements, bonds,
+  rings, and carbon's hydrogens and connections stay (what `relaxed` patterns ask for);
+- adds or takes protons: so the elements of each fragment stay, and so do its hydrogens less its
+  charge (what `Census` asks for).
+
+The parts that an ester or ether is opened to are parts of the drawing, with a hydroxyl where the
+oxygen stood. Validity is checked in full: valences, and aromatic rings that have a Kekulé form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from rdkit import Chem, rdBase
+from rdkit.Chem.rdMolDescriptors import CalcFractionCSP3, CalcMolFormula
+
+from screening.chemistry.analogue import MIN_HEAVY, BondCounts, Neighbourhood, bond_counts
+from screening.chemistry.identity import SubstanceIndex
+from screening.chemistry.relaxed import Relaxed, compiled, relaxed
+from screening.chemistry.structure import (
+    LARGER,
+    MAX_ATOMS,
+    MAX_COMPONENTS,
+    MAX_RINGS,
+    MAX_TEXT,
+    Structure,
+    is_base,
+    parsed_smiles,
+    read_structure,
+    standard_graphs,
+)
+
+RingKey = tuple[int, tuple[tuple[int, int], ...]]
+"""Rings, and the atoms in rings by element."""
+Shape = tuple[tuple[int, int, int], ...]
+"""Element, heavy atoms beside it and, on carbon, hydrogens (else -1) of each atom, sorted."""
+
+_CARBON = 6
+# A key is a sum over atoms, of a number for each element and one for each hydrogen less each
+# positive charge. Equal formulas have equal keys; others that agree by chance would only cost time.
+_PROTON = 0x9E3779B97F4A7C15
+_WEIGHTS = [(z * 0xD6E8FEB86659FD93 + 0xA5A3564E27F8862B) ** 3 % (2**61 - 1) for z in range(120)]
+_HYDROXYL = _WEIGHTS[8] + _PROTON
+_MAX_OPENINGS = 12
+_MAX_ESTERS = 3
+
+# Atoms in brackets: no isotope, no atom number, no hydrogen atom, no metal, no charge on carbon or
+# boron (a borohydride loses a hydride, not a proton).
+_NO_METAL = "N|O|F|Si|P|S|Cl|As|Se|Br|Te|I|n|o|s|p|se|as|te"
+_ATOM = (
+    r"Cl|Br|[BCNOPSFIbcnops]|"
+    rf"\[(?:C|c|B)@{{0,2}}(?:H[1-4]?)?\]|\[(?:{_NO_METAL})@{{0,2}}(?:H[0-9]?)?(?:\++|-+|[+-][1-9])?\]"
+)
+_BOND = r"[-=#:/\\]"
+_PLAIN = re.compile(rf"(?:{_ATOM}|{_BOND}|[().]|%[0-9][0-9]|[0-9])+")
+_BARE = re.compile(r"[BCNOPSFIbcnopslr().0-9%=#:/\\-]+")
+# A metal that stands alone is bound to nothing.
+_LONE_METAL = re.compile(
+    r"(?:(?<=\.)|^)\[(?:Li|Na|K|Rb|Cs|Be|Mg|Ca|Sr|Ba|Al|Ti|V|Cr|Mn|Fe|Co|Ni|Cu|Zn|Zr|Mo|Ru|Rh|Pd|Ag|"
+    r"Cd|Sn|Ce|W|Re|Os|Ir|Pt|Au|Hg|Pb|Bi|Sb|La|Nd|Sm|Eu|Gd|Tb|Dy|Yb|Y|Ga|In|Tl)"
+    r"(?:\++|\+[1-9])?\](?:\.|$)"
+)
+_VALID = (
+    Chem.SanitizeFlags.SANITIZE_CLEANUP
+    | Chem.SanitizeFlags.SANITIZE_PROPERTIES
+    | Chem.SanitizeFlags.SANITIZE_KEKULIZE
+)
+# Two hydroxyls, or their anions, on one carbon: a covalent hydrate, or an acid.
+_HYDRATE = Chem.MolFromSmarts("[#8;D1;!$([#8]=*)]~[#6;!$([#6]=*)]~[#8;D1;!$([#8]=*)]")
+_OPENING = Chem.MolFromSmarts("[#6]!@[#8;D2]!@[#6]")
+_ESTER = Chem.MolFromSmarts("[#8;D1]~[#6]!@[#8;D2]!@[#6]")
+_CHARGE = re.compile(r"(.*?)(?:([+-])(\d*))?$")
+_ELEMENT = re.compile(r"([A-Z][a-z]?)(\d*)")
+_TABLE = Chem.GetPeriodicTable()
+
+
+class Filters:
+    """What a structure must hold, at least, to meet anything.
+
+    Args:
+        substances: the listed structures.
+        patterns: weaker patterns by SMARTS; a pattern that is not among them is made weaker here.
+    """
+
+    def __init__(
+        self, substances: SubstanceIndex, patterns: Mapping[str, Relaxed | None] | None = None
+    ) -> None:
+        self._by_key: dict[int, list[str]] = {}
+        for smiles, formula in substances.single_graphs():
+            self._by_key.setdefault(_key_of(formula)[1], []).append(smiles)
+        self.never_counter_ions = frozenset(
+            _key_of(formula)[1] for formula in substances.never_counter_ions()
+        )
+        self.salts = tuple(
+            frozenset(_key_of(c.formula)[1] for c in parts) for parts in substances.salts()
+        )
+        self._patterns = dict(patterns or {})
+
+    def rings(self, key: int) -> Iterator[RingKey]:
+        """The rings of the listed graphs of a formula."""
+        return map(_rings_of, self._by_key.get(key, ()))
+
+    def shapes(self, key: int) -> Iterator[Shape]:
+        """The shapes of the listed graphs of a formula."""
+        return map(_shape_of, self._by_key.get(key, ()))
+
+    def lists(self, key: int) -> bool:
+        """A graph of one component with that formula is listed."""
+        return key in self._by_key
+
+    def pattern(self, smarts: str) -> Relaxed | None:
+        """The weaker pattern of a SMARTS; None where nothing can be said."""
+        try:
+            return self._patterns[smarts]
+        except KeyError:
+            return self._patterns.setdefault(smarts, relaxed(smarts))
+
+    def together(
+        self, patterns: Iterable[tuple[str, int | None]]
+    ) -> tuple[tuple[Relaxed, int | None], ...] | None:
+        """The weaker patterns of several SMARTS, each once; None where one says nothing.
+
+        Args:
+            patterns: each with the heavy atoms that a component may have; None: any number.
+        """
+        found: dict[str, tuple[Relaxed, int | None]] = {}
+        for smarts, limit in patterns:
+            pattern = self.pattern(smarts)
+            if pattern is None:
+                return None
+            known = found.get(pattern.smarts)
+            if known is not None and (known[1] is None or limit is None):
+                limit = None  # noqa: PLW2901 - the wider of the two
+            elif known is not None:
+                limit = max(known[1] or 0, limit or 0)  # noqa: PLW2901
+            found[pattern.smarts] = pattern, limit
+        return tuple(found.values())
+
+    def read(self, text: str) -> Structure:
+        """Reads a structure as `read_structure` does, errors included, but puts off what it can.
+
+        Returns:
+            A `Drawn` structure where the text is plain and valid, else one that is read in full.
+        """
+        return _drawn(text, self) or read_structure(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """A drawing as lists, by atom.
+
+    Attributes:
+        numbers, hydrogens: atomic numbers, and hydrogens carried.
+        weights: what each atom adds to a key.
+        beside: the atoms that each is bound to.
+    """
+
+    numbers: list[int]
+    hydrogens: list[int]
+    weights: list[int]
+    beside: list[list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What can be counted of a drawing.
+
+    Attributes:
+        key: its formula.
+        elements: how many atoms of each element.
+        rings: bonds less atoms and fragments.
+        saturated, unsaturated: carbons bound to four atoms, hydrogens included, and the others.
+    """
+
+    key: int
+    elements: Mapping[int, int]
+    rings: int
+    saturated: int
+    unsaturated: int
+
+
+class Drawn(Structure):
+    """A structure that is read in full only where a question cannot be settled on its drawing."""
+
+    def __init__(self, text: str, mol: Chem.Mol, filters: Filters, fragments: int) -> None:
+        vars(self).update(text=text, _mol=mol, _filters=filters, _fragments=fragments, _answers={})
+        vars(self).update(_framed={})
+
+    def __getattr__(self, name: str) -> Any:
+        """The components, where the drawing is not read in full yet."""
+        if name != "components" or "text" not in vars(self):
+            raise AttributeError(name)
+        components = read_structure(self.text).components
+        vars(self)["components"] = components
+        return components
+
+    def _answer(self, key: object, find: Callable[[], bool]) -> bool:
+        found: bool | None = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = find()
+        return found
+
+    def may_hold(self, smarts: str, max_heavy_atoms: int | None = None) -> bool:
+        """A component, or what it is an ester or ether of, may hold a pattern.
+
+        A component has the heavy atoms of its fragment: no covalent hydrate is there to lose one.
+        """
+        alone = self._fragments == 1
+        if max_heavy_atoms is not None and alone and self._mol.GetNumAtoms() > max_heavy_atoms:
+            return False
+        found = self._answers.get(smarts)
+        if found is None:
+            found = self._answers[smarts] = self._holds(smarts)
+        return bool(found)
+
+    def may_hold_any(self, patterns: Sequence[tuple[Relaxed, int | None]] | None) -> bool:
+        """A component, or what it is an ester or ether of, may hold one of several patterns.
+
+        Args:
+            patterns: weaker patterns with their limits, of `Filters.together`.
+        """
+        if patterns is None:
+            return True
+        size = self._mol.GetNumAtoms() if self._fragments == 1 else 0
+        counts = self._counts
+        rings, saturated, unsaturated = counts.rings, counts.saturated, counts.unsaturated
+        found = counts.elements.get
+        carbon, nitrogen, oxygen = found(6, 0), found(7, 0), found(8, 0)
+        for pattern, limit in patterns:
+            own = pattern.common
+            if (
+                own[0] <= nitrogen
+                and (limit is None or size <= limit)
+                and own[1] <= oxygen
+                and own[2] <= carbon
+                and pattern.rings <= rings
+                and pattern.unsaturated <= unsaturated
+                and pattern.saturated <= saturated
+                and self._holds_pattern(pattern, counts)
+            ):
+                return True
+        return False
+
+    def _holds(self, smarts: str) -> bool:
+        pattern = self._filters.pattern(smarts)
+        return pattern is None or self.may_hold_any(((pattern, None),))
+
+    def _holds_pattern(self, pattern: Relaxed, counts: _Counts) -> bool:
+        """Elements first, then rings that many patterns share, then the pattern itself."""
+        elements = counts.elements
+        for element, count in pattern.needs:
+            if elements.get(element, 0) < count:
+                return False
+        framed = self._framed
+        for frame in pattern.frames:
+            there = framed.get(frame)
+            if there is None:
+                there = framed[frame] = self._mol.HasSubstructMatch(compiled(frame))
+            if not there:
+                return False
+        return bool(self._mol.HasSubstructMatch(pattern.query))
+
+    @cached_property
+    def _counts(self) -> _Counts:
+        """What can be counted of the whole drawing."""
+        mol = self._mol
+        elements, key = _key_of(CalcMolFormula(mol))
+        carbons = elements.get(_CARBON, 0)
+        saturated = round(CalcFractionCSP3(mol) * carbons)
+        rings = mol.GetNumBonds() - mol.GetNumAtoms() + self._fragments
+        return _Counts(key, elements, rings, saturated, carbons - saturated)
+
+    @cached_property
+    def _outline(self) -> _Outline:
+        """The drawing as lists."""
+        mol = self._mol
+        size = mol.GetNumAtoms()
+        atoms = list(map(mol.GetAtomWithIdx, range(size)))
+        numbers = [a.GetAtomicNum() for a in atoms]
+        hydrogens = [a.GetTotalNumHs() for a in atoms]
+        weights = [
+            _WEIGHTS[number] + carried * _PROTON
+            for number, carried in zip(numbers, hydrogens, strict=True)
+        ]
+        if "+" in self.text or "-" in self.text:
+            for index, atom in enumerate(atoms):
+                weights[index] -= atom.GetFormalCharge() * _PROTON
+        beside: list[list[int]] = [[] for _ in range(size)]
+        for bond in map(mol.GetBondWithIdx, range(mol.GetNumBonds())):
+            a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+            beside[a].append(b)
+            beside[b].append(a)
+        return _Outline(numbers, hydrogens, weights, beside)
+
+    def may_open_to_listed(self) -> bool:
+        """What a component is an ester or ether of may be a listed structure."""
+        return self._answer("opened", self._may_open_to_listed)
+
+    def may_be_listed(self) -> bool:
+        """A component, or what it is an ester or ether of, may be a listed structure.
+
+        The same graph, a tautomer and a positional isomer all have the formula of what is listed.
+        """
+        return self._answer("listed", self._may_be_listed)
+
+    def _may_be_listed(self) -> bool:
+        filters: Filters = self._filters
+        if self._fragments == 1:
+            keys = [self._counts.key]
+            whole = range(self._mol.GetNumAtoms())
+            if filters.lists(keys[0]) and self._may_be_single(keys[0], whole):
+                return True
+        else:
+            weights = self._outline.weights
+            fragments = self._fragment_atoms()
+            keys = [sum(weights[i] for i in atoms) for atoms in fragments]
+            for key, atoms in zip(keys, fragments, strict=True):
+                if filters.lists(key) and self._may_be_single(key, atoms):
+                    return True
+            if any(salt <= set(keys) for salt in filters.salts):
+                return True
+        return self.may_open_to_listed()
+
+    def _may_be_single(self, key: int, atoms: Sequence[int]) -> bool:
+        """A fragment with the formula of listed structures may be one of them, or near one.
+
+        The same graph, a tautomer and a compound with the same scaffold all have as many rings, of
+        the same elements. An acid whose entries leave out the counter-ions of salts is none beside
+        a base.
+        """
+        if self._ring_key(atoms) not in self._filters.rings(key):
+            return False
+        if len(atoms) == 1 and key in self._filters.never_counter_ions:
+            graphs = self._graphs
+            return graphs is None or not any(map(is_base, graphs))
+        return True
+
+    def _ring_key(self, atoms: Sequence[int]) -> RingKey:
+        """Rings of a fragment, and the atoms in them by element."""
+        info, outline = self._mol.GetRingInfo(), self._outline
+        counts: dict[int, int] = {}
+        for index in atoms:
+            if info.NumAtomRings(index):
+                number = outline.numbers[index]
+                counts[number] = counts.get(number, 0) + 1
+        ends = sum(len(outline.beside[index]) for index in atoms)
+        return ends // 2 - len(atoms) + 1, tuple(sorted(counts.items()))
+
+    def _fragment_atoms(self) -> Sequence[Sequence[int]]:
+        if self._fragments == 1:
+            return [range(self._mol.GetNumAtoms())]
+        return Chem.GetMolFrags(self._mol)
+
+    def _may_open_to_listed(self) -> bool:
+        """Whether cutting oxygen from carbon, one bond or all esters, can leave a listed formula.
+
+        Every bond that an ester or ether could be cut at is tried, and some that none can.
+        """
+        matches = self._mol.GetSubstructMatches(_OPENING, maxMatches=1000)
+        if not matches:
+            return False
+        if len(matches) > _MAX_OPENINGS:
+            return True  # which of so many are cut is not looked into here
+        lists = self._filters.lists
+        below, above, parents = self._halves
+        for first, oxygen, second in matches:
+            for carbon in (first, second):
+                # No ring closes over such a bond, so one of its ends is the other's parent.
+                if parents[carbon] == oxygen:
+                    one, other = below[carbon], above[carbon]
+                else:
+                    one, other = above[oxygen], below[oxygen]
+                if (lists(one + _HYDROXYL) or lists(other + _PROTON)) and (
+                    self._leaves_listed(carbon, [(oxygen, carbon)])
+                    or self._leaves_listed(oxygen, [(oxygen, carbon)])
+                ):
+                    return True
+        if len(matches) == 1:
+            return False
+        esters = {(m[2], m[3]) for m in self._mol.GetSubstructMatches(_ESTER, maxMatches=1000)}
+        if len(esters) > _MAX_ESTERS:
+            return True
+        return len(esters) > 1 and self._opened_at_once(esters)
+
+    @cached_property
+    def _halves(self) -> tuple[list[int], list[int], list[int]]:
+        """The keys of both sides of the bond from each atom to its parent, and the parents.
+
+        The parents are those of a walk through the drawing; a bond in no ring is always between an
+        atom and its parent.
+        """
+        outline = self._outline
+        beside = outline.beside
+        size = len(beside)
+        parents = [-2] * size
+        roots = [0] * size
+        below = list(outline.weights)
+        order: list[int] = []
+        for start in range(size):
+            if parents[start] != -2:
+                continue
+            parents[start] = -1
+            waiting = [start]
+            while waiting:
+                here = waiting.pop()
+                order.append(here)
+                roots[here] = start
+                for other in beside[here]:
+                    if parents[other] == -2:
+                        parents[other] = here
+                        waiting.append(other)
+        for here in reversed(order):
+            if parents[here] >= 0:
+                below[parents[here]] += below[here]
+        return below, [below[roots[i]] - below[i] for i in range(size)], parents
+
+    def _opened_at_once(self, esters: set[tuple[int, int]]) -> bool:
+        """Whether cutting several of some bonds leaves a listed formula, whichever they are."""
+        cuts = sorted(esters)
+        for chosen in range(1, 2 ** len(cuts)):
+            cut = [bond for i, bond in enumerate(cuts) if chosen >> i & 1]
+            if len(cut) > 1 and any(self._leaves_listed(end, cut) for bond in cut for end in bond):
+                return True
+        return False
+
+    def _leaves_listed(self, start: int, cut: Sequence[tuple[int, int]]) -> bool:
+        """The part at an atom after some bonds of oxygen to carbon are cut may be listed.
+
+        Cutting puts a hydroxyl on the carbon and a hydrogen on the oxygen.
+        """
+        outline = self._outline
+        closed = {*cut, *((carbon, oxygen) for oxygen, carbon in cut)}
+        atoms = _reached(outline.beside, start, closed)
+        hydroxyls = sum(carbon in atoms for _, carbon in cut)
+        freed = [oxygen for oxygen, _ in cut if oxygen in atoms]
+        key = sum(outline.weights[i] for i in atoms)
+        key += hydroxyls * _HYDROXYL + len(freed) * _PROTON
+        if not self._filters.lists(key):
+            return False
+        shape = [(8, 1, -1)] * hydroxyls
+        for index in atoms:
+            number = outline.numbers[index]
+            degree = len(outline.beside[index]) - freed.count(index)
+            shape.append((number, degree, outline.hydrogens[index] if number == _CARBON else -1))
+        return tuple(sorted(shape)) in self._filters.shapes(key)
+
+    def may_be_near(self, neighbourhood: Neighbourhood) -> bool:
+        """A component may be a neighbour of a named compound."""
+        return self._answer(id(neighbourhood), lambda: self._may_be_near(neighbourhood))
+
+    def _may_be_near(self, neighbourhood: Neighbourhood) -> bool:
+        counts = self._counts
+        if not neighbourhood.allows(self._mol.GetNumAtoms(), counts.rings, counts.elements):
+            return False
+        if not any(map(neighbourhood.may_be_close, self._bonds)):
+            return False
+        graphs = self._graphs
+        return graphs is None or any(map(neighbourhood.is_close, graphs))
+
+    @cached_property
+    def _bonds(self) -> list[BondCounts]:
+        """Of each component that is large enough to have a neighbour."""
+        large = [atoms for atoms in self._fragment_atoms() if len(atoms) >= MIN_HEAVY]
+        return [bond_counts(self._outline, atoms) for atoms in large]
+
+    @cached_property
+    def _graphs(self) -> Sequence[Chem.Mol] | None:
+        """The matching graphs but for the order of their atoms; None where that fails."""
+        try:
+            with rdBase.BlockLogs():
+                return standard_graphs(self._mol, self._fragments)
+        except Exception:  # the full road is taken, and says what fails
+            return None
+
+    def rules_out(
+        self,
+        patterns: Sequence[tuple[Relaxed, int | None]] | None,
+        neighbourhoods: Iterable[Neighbourhood],
+    ) -> bool:
+        """It surely is nothing listed, holds none of some patterns, and has no neighbour."""
+        return (
+            not self.may_hold_any(patterns)
+            and not self.may_be_listed()
+            and not any(map(self.may_be_near, neighbourhoods))
+        )
+
+    def several_larger(self) -> int:
+        """How many larger components it has, where they are not all the same; else 0."""
+        larger = [a for a in self._fragment_atoms() if len(a) > LARGER]
+        if len(larger) < 2:
+            return 0
+        weights = self._outline.weights
+        kinds = {sum(weights[i] for i in atoms) for atoms in larger}
+        return len(larger) if len(kinds) > 1 else super().several_larger()
+
+    @property
+    def larger_components(self) -> int:
+        """How many components have more than six heavy atoms."""
+        return sum(len(atoms) > LARGER for atoms in self._fragment_atoms())
+
+
+def _reached(beside: Sequence[Sequence[int]], start: int, closed: set[tuple[int, int]]) -> set[int]:
+    """The atoms reached from one without crossing some bonds."""
+    seen = {start}
+    waiting = [start]
+    while waiting:
+        here = waiting.pop()
+        for other in beside[here]:
+            if other not in seen and (here, other) not in closed:
+                seen.add(other)
+                waiting.append(other)
+    return seen
+
+
+@lru_cache(maxsize=65_536)
+def _key_of(formula: str) -> tuple[Mapping[int, int], int]:
+    """Atoms by element, and the key, of a Hill formula such as ``C7H8N+``."""
+    counts: dict[int, int] = {}
+    protons = 0
+    body, sign, charge = _CHARGE.match(formula).groups()  # type: ignore[union-attr]  # matches all
+    if sign:
+        protons -= int(charge or 1) * (1 if sign == "+" else -1)
+    for symbol, count in _ELEMENT.findall(body):
+        if symbol == "H":
+            protons += int(count or 1)
+        else:
+            counts[_TABLE.GetAtomicNumber(symbol)] = int(count or 1)
+    return counts, sum(_WEIGHTS[z] * n for z, n in counts.items()) + protons * _PROTON
+
+
+@lru_cache(maxsize=65_536)
+def _rings_of(smiles: str) -> RingKey:
+    """Rings of a listed graph."""
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles, sanitize=False)
+    Chem.FastFindRings(mol)
+    info = mol.GetRingInfo()
+    counts: dict[int, int] = {}
+    for atom in map(mol.GetAtomWithIdx, range(mol.GetNumAtoms())):
+        if info.NumAtomRings(atom.GetIdx()):
+            counts[atom.GetAtomicNum()] = counts.get(atom.GetAtomicNum(), 0) + 1
+    return mol.GetNumBonds() - mol.GetNumAtoms() + 1, tuple(sorted(counts.items()))
+
+
+@lru_cache(maxsize=65_536)
+def _shape_of(smiles: str) -> Shape:
+    """The shape of a listed graph."""
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles)
+    return tuple(
+        sorted(
+            (
+                a.GetAtomicNum(),
+                a.GetDegree(),
+                a.GetTotalNumHs() if a.GetAtomicNum() == _CARBON else -1,
+            )
+            for a in map(mol.GetAtomWithIdx, range(mol.GetNumAtoms()))
+        )
+    )
+
+
+def _drawn(text: str, filters: Filters) -> Drawn | None:
+    """A plain drawing that is valid; None where the full road is taken, or says what is wrong."""
+    body = text.strip()
+    if len(body) > MAX_TEXT:
+        return None
+    if "[" not in body:
+        if not _BARE.fullmatch(body):
+            return None
+    elif not _PLAIN.fullmatch(_LONE_METAL.sub("", body) or "C"):
+        return None
+    with rdBase.BlockLogs():
+        mol = parsed_smiles(body)
+    if mol is None:
+        return None
+    atoms = mol.GetNumAtoms()
+    fragments = 1 if "." not in body else len(Chem.GetMolFrags(mol))
+    rings = mol.GetNumBonds() - atoms + fragments
+    if not 0 < atoms <= MAX_ATOMS or rings > MAX_RINGS or fragments > MAX_COMPONENTS:
+        return None
+    failed = Chem.SanitizeMol(mol, sanitizeOps=_VALID, catchErrors=True)
+    if failed != Chem.SanitizeFlags.SANITIZE_NONE:
+        return None
+    if mol.HasSubstructMatch(_HYDRATE):
+        return None
+    Chem.FastFindRings(mol)
+    return Drawn(text, mol, filters, fragments)

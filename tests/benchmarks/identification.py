@@ -1,0 +1,342 @@
+"""What names and numbers lead to, beside each package alone, and what slips through.
+
+    python -m tests.benchmarks.identification CASES.csv             # rates by kind of identifier
+    python -m tests.benchmarks.identification --swaps 10000         # true triples, then spoilt
+    python -m tests.benchmarks.identification --speed               # rows a second by identifier
+
+`CASES.csv` has the columns `text`, `kind`, `smiles`: a name or number as it may stand in a paper,
+what kind it is, and the structure that it stands for. Kinds with `cas` in their name are read as
+the CAS cell, all others as the description.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import csv
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stdnum import casrn
+
+from screening import Decision, FindingCode, Outcome, Screener, Shipment
+from screening.chemistry.structure import Structure, read_structure
+from screening.errors import StructureError
+from screening.names import NameIndex, installed_sources
+from screening.systematic import SystematicNames
+
+BENIGN = Path(__file__).parent.parent / "data" / "benign.csv"
+SPOILT = frozenset(
+    {
+        FindingCode.IDENTIFIERS_DISAGREE,
+        FindingCode.POSSIBLE_IDENTITY,
+        FindingCode.NAME_UNKNOWN,
+        FindingCode.CAS_UNKNOWN,
+        FindingCode.CAS_INVALID,
+        FindingCode.NO_IDENTITY,
+        FindingCode.SEVERAL_GOODS,
+    }
+)
+"""Findings by which an officer learns that the identifiers of a line do not hold together."""
+
+Resolver = Callable[[str, str], tuple[list[str], list[str]]]
+"""A text and its kind to the structures that count and those that are only possible."""
+
+
+# --- rates -----------------------------------------------------------------------------------
+
+
+def graphs(smiles: Iterable[str]) -> list[frozenset[str]]:
+    """The components of structures, stereochemistry and forms apart."""
+    found = []
+    for text in smiles:
+        with contextlib.suppress(StructureError):
+            found.append(frozenset(c.smiles for c in read_structure(text).components))
+    return found
+
+
+def judged(wanted: str, counts: Sequence[str], possible: Sequence[str]) -> str:
+    """Right, wrong, possible or none: a salt of what was asked for is right."""
+    want = graphs([wanted])[0]
+    sure, maybe = graphs(counts), graphs(possible)
+    if sure:
+        return "right" if all(want <= got or got <= want for got in sure) else "wrong"
+    if maybe:
+        return "possible" if any(want <= got or got <= want for got in maybe) else "none"
+    return "none"
+
+
+def this_library(screener: Screener) -> Resolver:
+    """The names and numbers of the lists with every source that is installed."""
+    index = NameIndex(screener.bundle, installed_sources())
+
+    def resolve(text: str, kind: str) -> tuple[list[str], list[str]]:
+        read = index.read(cas=text) if "cas" in kind else index.read(name=text)
+        sure = [s for i in read.identities if i.exact for s in i.structures]
+        return sure, [s for i in read.identities if not i.exact for s in i.structures]
+
+    return resolve
+
+
+def opsin_alone() -> Resolver:
+    """OPSIN on the text as it stands."""
+    names = SystematicNames()
+
+    def resolve(text: str, kind: str) -> tuple[list[str], list[str]]:
+        read = None if "cas" in kind else names.structure(text, whatever=True)
+        return ([read.smiles] if read else []), []
+
+    return resolve
+
+
+def chemicals_search() -> Resolver:
+    """The package's own search, with its guesses."""
+    from chemicals.identifiers import search_chemical
+
+    def resolve(text: str, kind: str) -> tuple[list[str], list[str]]:
+        try:
+            return [search_chemical(text).smiles], []
+        except Exception:  # the package raises many kinds for what it does not know
+            return [], []
+
+    return resolve
+
+
+def chemicals_exact() -> Resolver:
+    """The package's exact indexes."""
+    from chemicals.identifiers import ChemicalMetadataDB
+
+    table = ChemicalMetadataDB()  # type: ignore[no-untyped-call]
+    table.autoload_main_db()  # type: ignore[no-untyped-call]
+
+    def resolve(text: str, kind: str) -> tuple[list[str], list[str]]:
+        if "cas" in kind:
+            found = table.CAS_index.get(int(text.replace("-", "")))
+        else:
+            found = table.name_index.get(text) or table.name_index.get(text.lower())
+        return ([found.smiles] if found else []), []
+
+    return resolve
+
+
+def rates(cases: Path, resolvers: dict[str, Resolver]) -> dict[str, dict[str, Counter[str]]]:
+    """Answers counted by kind and resolver."""
+    table: dict[str, dict[str, Counter[str]]] = {}
+    with cases.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            for name, resolve in resolvers.items():
+                said = judged(row["smiles"], *resolve(row["text"], row["kind"]))
+                table.setdefault(row["kind"], {}).setdefault(name, Counter())[said] += 1
+    return table
+
+
+def print_rates(table: dict[str, dict[str, Counter[str]]]) -> None:
+    """A table of right / wrong / possible / none."""
+    names = list(next(iter(table.values())))
+    print("right / wrong / only possible / none\n")
+    print("| kind | " + " | ".join(names) + " |")
+    print("| --- |" + " --- |" * len(names))
+    for kind, found in table.items():
+        cells = [
+            " / ".join(str(found[name][said]) for said in ("right", "wrong", "possible", "none"))
+            for name in names
+        ]
+        print(f"| {sum(found[names[0]].values())} {kind} | " + " | ".join(cells) + " |")
+
+
+# --- spoilt triples --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Triple:
+    """One substance with three true identifiers."""
+
+    name: str
+    cas: str
+    smiles: str
+    structure: Structure
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """One line made from a triple, and what was done to it.
+
+    Attributes:
+        how: nothing, or which identifier was swapped or mistyped.
+    """
+
+    how: str
+    shipment: Shipment
+
+
+def triples(screener: Screener) -> list[Triple]:
+    """True triples: ordinary chemicals, and listed ones with one structure and a CAS number."""
+    with BENIGN.open(encoding="utf-8", newline="") as file:
+        rows = [(r["name"], r["cas"], r["smiles"]) for r in csv.DictReader(file)]
+    rows += [
+        (entry.names.all()[0], entry.cas[0], entry.substance)
+        for entry in screener.bundle.entries.values()
+        if entry.substance is not None and len(entry.cas) == 1
+    ]
+    found: dict[str, Triple] = {}
+    for name, cas, smiles in rows:
+        if name and cas and smiles and casrn.is_valid(cas):
+            with contextlib.suppress(StructureError):
+                found.setdefault(cas, Triple(name, cas, smiles, read_structure(smiles)))
+    return list(found.values())
+
+
+def spoilt(pool: Sequence[Triple], count: int, seed: int = 7) -> Iterator[Spoilt]:
+    """Lines with one identifier swapped for that of another compound, or mistyped."""
+    rng = random.Random(seed)
+    shapes = [
+        ("name", "cas"),
+        ("cas", "structure"),
+        ("name", "structure"),
+        ("name", "cas", "structure"),
+    ]
+    made = 0
+    while made < count:
+        one, other = rng.choice(pool), rng.choice(pool)
+        if _alike(one, other):
+            continue
+        shape = rng.choice(shapes)
+        said = {"name": one.name, "cas": one.cas, "structure": one.smiles}
+        swapped = {"name": other.name, "cas": other.cas, "structure": other.smiles}
+        what = rng.choice(shape)
+        how = rng.choice(["swap", "swap", "swap", "typo"])
+        if how == "swap":
+            said[what] = swapped[what]
+        elif what == "structure":
+            continue
+        else:
+            said[what] = _mistyped(said[what], rng)
+        yield Spoilt(
+            f"{how} of {what} in {'+'.join(shape)}",
+            Shipment(
+                **{field: said[field] for field in shape},
+                quantity="1 kg",
+                purity="99 %",
+                origin="CN",
+                destination="US",
+                day="2026-01-10",
+            ),
+        )
+        made += 1
+
+
+def _alike(one: Triple, other: Triple) -> bool:
+    """They share a component, so that one may be a salt or form of the other."""
+    left, right = ({c.smiles for c in t.structure.components} for t in (one, other))
+    return bool(left & right)
+
+
+def _mistyped(text: str, rng: random.Random) -> str:
+    """One sign changed, dropped or swapped with the next."""
+    at = rng.randrange(len(text) - 1)
+    if text[at].isdigit():
+        digit = rng.choice([d for d in "0123456789" if d != text[at]])
+        return text[:at] + digit + text[at + 1 :]
+    kind = rng.choice(["drop", "swap", "change"])
+    if kind == "drop":
+        return text[:at] + text[at + 1 :]
+    if kind == "swap":
+        return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    return text[:at] + rng.choice("abcdefghijklmnopqrstuvwxyz") + text[at + 1 :]
+
+
+def told(decision: Decision) -> bool:
+    """Whether the officer learns that the identifiers do not hold together."""
+    return any(f.code in SPOILT for f in decision.findings)
+
+
+def one_compound(decision: Decision) -> bool:
+    """Whether all that the line was read as is one compound: a slip that changed nothing."""
+    read = [
+        frozenset(c.smiles for c in read_structure(i.smiles).components)
+        for i in decision.identities
+        if i.smiles
+    ]
+    return bool(read) and all(a & b for a in read for b in read)
+
+
+def silent(screener: Screener, lines: Iterable[Spoilt]) -> tuple[Counter[str], list[Spoilt]]:
+    """Counts by kind, and the lines whose fault nobody is told about.
+
+    A mistyped name that is read as the very compound of the other cells is no fault.
+    """
+    counts: Counter[str] = Counter()
+    missed: list[Spoilt] = []
+    for line in lines:
+        decision = screener.screen(line.shipment)
+        counts[line.how] += 1
+        if not told(decision) and not (line.how.startswith("typo") and one_compound(decision)):
+            missed.append(line)
+        elif decision.outcome is Outcome.NO_LISTING_FOUND and not one_compound(decision):
+            counts["passed with notes only"] += 1
+    return counts, missed
+
+
+# --- speed -----------------------------------------------------------------------------------
+
+
+def speed(screener: Screener, count: int = 600) -> Iterator[tuple[str, float]]:
+    """Rows a second where a line has one identifier only; each row once."""
+    pool = triples(screener)
+    random.Random(5).shuffle(pool)
+    pool = pool[:count]
+    for kind in ("structure", "cas", "name"):
+        lines = [
+            Shipment(
+                **{kind: {"structure": t.smiles, "cas": t.cas, "name": t.name}[kind]},
+                origin="CN",
+                destination="US",
+                day="2026-01-10",
+            )
+            for t in pool
+        ]
+        screener.screen(lines[0])  # what is loaded once
+        start = time.perf_counter()
+        for line in lines:
+            screener.screen(line)
+        yield kind, len(lines) / (time.perf_counter() - start)
+
+
+def main() -> None:
+    """Runs what is asked for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("cases", nargs="?", type=Path)
+    parser.add_argument("--swaps", type=int, metavar="ROWS")
+    parser.add_argument("--speed", action="store_true")
+    asked = parser.parse_args()
+    screener = Screener()
+    if asked.cases is not None:
+        resolvers = {
+            "this library": this_library(screener),
+            "OPSIN": opsin_alone(),
+            "chemicals, search": chemicals_search(),
+            "chemicals, exact index": chemicals_exact(),
+        }
+        print_rates(rates(asked.cases, resolvers))
+    if asked.swaps:
+        counts, missed = silent(screener, spoilt(triples(screener), asked.swaps))
+        for how, number in sorted(counts.items()):
+            print(f"{number:>7,}  {how}")
+        print(f"{len(missed):>7,}  of {asked.swaps:,} rows say nothing of their fault")
+        for line in missed[:40]:
+            print(
+                "        ", line.how, line.shipment.name, line.shipment.cas, line.shipment.structure
+            )
+    if asked.speed:
+        for kind, rate in speed(screener):
+            print(f"{kind:<10} {rate:>8,.0f} rows a second")
+
+
+if __name__ == "__main__":
+    main()
