@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 from hypothesis import settings
 
-from screening import Decision, Screener, Shipment
+from screening import Decision, Screener, Shipment, guard
 from screening.rules.load import bundled_watchlists
 from tests.asking import TODAY, Decide, Only
 from tests.strategies import LONG
@@ -17,6 +17,12 @@ from tests.strategies import LONG
 # An ordinary run tries the same examples every time; `SCREENING_TESTS=long` looks for new ones.
 settings.register_profile("steady", derandomize=not LONG, deadline=None, database=None)
 settings.load_profile("steady")
+
+
+@pytest.fixture(autouse=True)
+def _forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worker processes are forked though a test worker has a thread: it waits and holds no lock."""
+    monkeypatch.setattr(guard, "may_fork", lambda: True)
 
 
 @pytest.fixture(scope="session")

@@ -272,7 +272,7 @@ class TestOutcomes:
         assert {code, "no_identity"} <= findings_of(decision)
 
     @pytest.mark.parametrize(
-        "fields", [{}, {"name": "goods as agreed"}, {"cas": "64-17-5"}, {"hs_code": "2914.11"}]
+        "fields", [{}, {"name": "goods as agreed"}, {"cas": "1193389-70-6"}, {"hs_code": "2914.11"}]
     )
     def test_no_structure_is_unscreened(self, fields: dict[str, str], small: Screener) -> None:
         """If it cannot be established what the goods are, a person must say."""
