@@ -312,7 +312,7 @@ def _shipment(entry: Entry, day: dt.date, said: _Said) -> Shipment:
         origin = here
     elif LegKind.DESTINATION in legs:
         destination = here
-    elif here is not None:
+    elif LegKind.TRANSIT in legs and here is not None:
         transit = (here,)
     return Shipment(
         structure=said.structure,
@@ -322,6 +322,7 @@ def _shipment(entry: Entry, day: dt.date, said: _Said) -> Shipment:
         origin=origin,
         transit=transit,
         destination=destination,
+        broker=here if legs == {LegKind.BROKER} else None,
         day=day,
     )
 

@@ -39,6 +39,7 @@ FIELDS = (
     "origin",
     "transit",
     "destination",
+    "broker",
     "transport",
     "day",
     "ordered",
@@ -59,7 +60,7 @@ MAX_TEXT = 10_000
 """Characters that are read of a cell, structures apart: they have limits of their own."""
 
 _JOINED = frozenset({"cas", "name", "end_use", "transport"})
-_PLACES = frozenset({"origin", "transit", "destination"})
+_PLACES = frozenset({"origin", "transit", "destination", "broker"})
 
 # Field, then groups of spellings, the preferred group first. Quantities and units carry a second
 # word that pairs a number with its own unit column.
@@ -257,6 +258,13 @@ SPELLINGS: Mapping[tuple[str, str], tuple[str, ...]] = {
         País de tránsito; Países de tránsito; Vía; Transbordo; Pays de transit;
         Transbordement; 中转; 中转国; 中转地; 中转国地区; 过境国; 途经国; 途经; 途经地; 经由;
         经停; 经停地; 转运国; 转运地; 轉運地; 中轉國
+        """,
+    ),
+    ("broker", ""): (
+        """
+        Broker country; Brokers country; Country of broker; Country of the broker;
+        Brokered from; Trader country; Intermediary country; Country of intermediary;
+        Land des Vermittlers; País del intermediario; Pays du courtier; 经纪人所在国; 中间商所在国
         """,
     ),
     ("destination", ""): (
@@ -794,7 +802,7 @@ def to_shipment(
         texts[field] = _first(mapping, row, field, findings)
     for field in (
         *("hs_code", "purity", "exporter", "exporter_address", "consignee", "consignee_address"),
-        *("customer", "id", "origin", "destination"),
+        *("customer", "id", "origin", "destination", "broker"),
     ):
         texts[field] = _first(mapping, row, field, findings)
     structure = _first(mapping, row, "structure", findings)

@@ -22,6 +22,7 @@ _LEGS = {
     LegKind.TRANSIT: "transit",
     LegKind.DESTINATION: "import",
     LegKind.TREATY: "shipment under the treaty",
+    LegKind.BROKER: "brokering between other countries",
 }
 _ACTIONS = {
     Action.PROHIBITED: "is prohibited",

@@ -37,6 +37,7 @@ _LEGS = {
     LegKind.DESTINATION: "the import law of the destination ({})",
     LegKind.TRANSIT: "the transit law of a place passed on the way ({})",
     LegKind.TREATY: "the treaties ({})",
+    LegKind.BROKER: "the law of the place from which the deal is arranged ({})",
 }
 
 # Forms of `screening.chemistry.identity`, in words that follow "is X,".

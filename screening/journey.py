@@ -70,7 +70,7 @@ class _Reader:
         destination = self._place(
             shipment.destination, "destination", FindingCode.DESTINATION_MISSING
         )
-        legs = self._legs(origin, transit, destination)
+        legs = self._legs(origin, transit, destination, self._brokers(shipment.broker))
         return Journey(origin, tuple(t for t in transit if t), destination, tuple(legs))
 
     def _place(self, text: str | None, what: str, missing: FindingCode | None) -> str | None:
@@ -93,8 +93,16 @@ class _Reader:
             )
         return code
 
+    def _brokers(self, broker: str | None) -> list[str | None]:
+        """The place from which the deal is arranged, if one is stated; none by itself."""
+        return [] if broker is None else [self._place(broker, "broker's place", None)]
+
     def _legs(
-        self, origin: str | None, transit: Sequence[str | None], destination: str | None
+        self,
+        origin: str | None,
+        transit: Sequence[str | None],
+        destination: str | None,
+        brokers: Sequence[str | None],
     ) -> list[Leg]:
         """Which laws are asked, and for which part of the journey."""
         national = [
@@ -107,6 +115,7 @@ class _Reader:
             (LegKind.DESTINATION, national if destination is None else [destination]),
         ]
         places += [(LegKind.TRANSIT, national if t is None else [t]) for t in transit]
+        places += [(LegKind.BROKER, national if b is None else [b]) for b in brokers]
         places += [
             (LegKind.TREATY, [c for c, j in self.bundle.jurisdictions.items() if j.file.treaty])
         ]

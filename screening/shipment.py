@@ -19,6 +19,7 @@ class LegKind(enum.StrEnum):
     DESTINATION = "destination"
     TRANSIT = "transit"
     TREATY = "treaty"
+    BROKER = "broker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Leg:
     """One place of the journey and the law it is asked for.
 
     Attributes:
-        kind: origin, transit, destination or treaty.
+        kind: origin, transit, destination, treaty, or broker: where somebody arranges the deal.
         place: ISO 3166-1 alpha-2 in lower case, or `un`, `eu`.
     """
 
@@ -55,6 +56,7 @@ class Shipment:
         origin: country of export, as code or name; None counts as every place loaded.
         transit: places passed on the way.
         destination: country of import; None counts as every place loaded.
+        broker: country from which somebody arranges a deal whose goods do not pass there.
         day: the shipping day; required.
         ordered: the day of the order or contract, YYYY-MM-DD.
         exporter: who ships.
@@ -89,6 +91,7 @@ class Shipment:
     origin: str | None = None
     transit: Sequence[str] = ()
     destination: str | None = None
+    broker: str | None = None
     day: dt.date = None  # type: ignore[assignment]  # checked below, so that the error is ours
     ordered: dt.date | None = None
     exporter: str | None = None
@@ -121,6 +124,7 @@ class Shipment:
             origin: str | None = None,
             transit: str | Sequence[str] = (),
             destination: str | None = None,
+            broker: str | None = None,
             day: dt.date | str,
             ordered: dt.date | str | None = None,
             exporter: str | None = None,

@@ -238,6 +238,7 @@ def _print_summary(summary: Summary, out: Path) -> None:
 @click.option("--from", "origin", help="Country of export.")
 @click.option("--to", "destination", help="Country of import.")
 @click.option("--via", multiple=True, help="Country of transit; may be given more than once.")
+@click.option("--broker", help="Country from which somebody arranges a deal between others.")
 @click.option(
     "--day", type=day_option, metavar="YYYY-MM-DD", help="The shipping day (default: today)."
 )
@@ -280,6 +281,7 @@ def check_command(
     origin: str | None,
     destination: str | None,
     via: tuple[str, ...],
+    broker: str | None,
     day: dt.date | None,
     ordered: dt.date | None,
     exporter: str | None,
@@ -325,6 +327,7 @@ def check_command(
             origin=origin,
             destination=destination,
             transit=via,
+            broker=broker,
             day=day or dt.date.today(),
             ordered=ordered,
             exporter=exporter,

@@ -207,8 +207,12 @@ def read_text(path: Path) -> str:
         InputFileError: it cannot be read.
     """
     encoding = _encoding(path, _scan(path), None)
-    with _open(path, encoding) as stream:
-        return stream.read()
+    try:
+        with _open(path, encoding) as stream:
+            return stream.read()
+    except UnicodeError as error:
+        reason = f"is not {encoding} throughout ({error})"
+        raise InputFileError(path, reason, "save it as UTF-8") from None
 
 
 def _notes(layout: _Layout, rows: int, blank: int, extra: Sequence[str]) -> tuple[str, ...]:

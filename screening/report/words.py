@@ -92,6 +92,7 @@ _LEGS = {
     LegKind.DESTINATION: message("import law of the destination"),
     LegKind.TRANSIT: message("law of a place of transit"),
     LegKind.TREATY: message("treaty"),
+    LegKind.BROKER: message("law of the broker's place"),
 }
 _SOURCES = {
     "name": message("Name or description"),

@@ -170,6 +170,7 @@ class LegActions(Model):
     transit: Action | None = None
     destination: Action | None = None
     treaty: Action | None = None
+    broker: Action | None = None
 
     def on(self, leg: LegKind) -> Action | None:
         """The action on one leg, None where the law does not reach it."""
