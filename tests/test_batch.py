@@ -33,6 +33,7 @@ from screening.batch import (
 )
 from screening.decision import Finding, FindingCode, Outcome, Severity
 from screening.errors import InputFileError, ShipmentError
+from screening.guard import LOOK_AHEAD, Trouble
 from screening.report.tables import RESULT_COLUMNS
 from screening.shipment import Shipment
 from tests import factories as make
@@ -328,13 +329,15 @@ class TestWorkers:
 
         results = in_order(_double, 2, chunks(), workers=2, killed=_none)
         assert next(results) == [0]
-        assert read <= batch.LOOK_AHEAD * 2
+        assert read <= LOOK_AHEAD * 2
         assert list(results) == [[2 * n] for n in range(1, 200)]
 
     def test_where_workers_cannot_start(self, tmp_path: Path) -> None:
         """A main program that workers cannot import is said, and the work is done all the same."""
         root = Path(__file__).resolve().parent.parent
         program = (
+            "import threading, time\n"
+            "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
             "from tests.fakes import FakeScreener\n"
             "from screening.batch import screen_shipments\n"
             "from screening.shipment import Shipment\n"
@@ -364,7 +367,7 @@ def _double(state: int, item: int) -> int:
     return state * item
 
 
-def _none(item: int) -> int:
+def _none(item: int, trouble: Trouble) -> int:
     return -1
 
 

@@ -39,6 +39,7 @@ LARGER = 6
 # CXSMILES features that stand for more than one molecule: polymers, R groups, position variation.
 _CX_UNSPECIFIC = re.compile(r"Sg:|SgD:|\$|LN:|RG:|m:|_R|u:|s:|rb:")
 _BLOCK_END = re.compile(r"^M  END.*$", re.MULTILINE)
+_ELEMENT = re.compile(r"([A-Z][a-z]?)(\d*)")
 _STEREO_MARK = re.compile(r"[@/\\]")
 _POLYMER_GROUPS = {"SRU", "MON", "MER", "COP", "CRO", "MOD", "GRA", "ANY", "MUL"}
 
@@ -288,6 +289,7 @@ def _parse(text: str) -> tuple[Chem.Mol, int]:
     if body.startswith("InChI="):
         if not re.match(r"InChI=1S?/[A-Za-z0-9.]+(/|$)", body) or len(body.split()) > 1:
             raise UnreadableStructureError(text, "it is no complete InChI")
+        _check_inchi_size(text, body)
         mol = Chem.MolFromInchi(body, sanitize=False, removeHs=False)
     elif "\n" in body and ("V2000" in body or "V3000" in body or "M  END" in body):
         _check_one_block(text)
@@ -316,6 +318,19 @@ def _parse(text: str) -> tuple[Chem.Mol, int]:
     if not plain or _STEREO_MARK.search(body):
         Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
     return mol, fragments
+
+
+def _check_inchi_size(text: str, inchi: str) -> None:
+    """Refuses by its formula an InChI that the toolkit would take minutes to build."""
+    heavy = total = 0
+    for part in inchi.split("/")[1].split("."):
+        times = re.match(r"\d*", part)
+        many = int((times and times[0]) or 1)
+        for element, count in _ELEMENT.findall(part):
+            total += many * int(count or 1)
+            heavy += many * int(count or 1) * (element != "H")
+    if heavy > MAX_ATOMS or total > 3 * MAX_ATOMS:
+        raise StructureLimitError(text, f"it has more than {MAX_ATOMS} atoms")
 
 
 def _check_one_block(text: str) -> None:
