@@ -62,6 +62,9 @@ NEAR_DAYS = 60
 
 _LEG_ORDER = list(LegKind)
 
+MOST_STATEMENTS = 2
+"""Positions of authorities that a finding repeats; the report carries all of them."""
+
 DUTY_FINDINGS = frozenset(
     {
         FindingCode.QUANTITY_MISSING,
@@ -504,13 +507,23 @@ class Duties:
             )
 
     def _statements(self, place: str, leg: LegKind) -> str:
-        """What the authorities of a place have said about a leg, for an asymmetry."""
+        """The newest that the authorities of a place have said about a leg, for an asymmetry."""
         known = self.bundle.jurisdictions.get(place)
-        return "".join(
-            f" {statement.who} ({statement.on}): {_sentence(statement.says)} ({statement.citation})"
-            for statement in (known.file.statements if known else ())
-            if statement.leg is leg and statement.on <= self.shipment.day
+        said = sorted(
+            (
+                statement
+                for statement in (known.file.statements if known else ())
+                if statement.leg is leg and statement.on <= self.shipment.day
+            ),
+            key=lambda statement: statement.on,
+            reverse=True,
         )
+        newest = "".join(
+            f" {statement.who} ({statement.on}): {_sentence(statement.says)} ({statement.citation})"
+            for statement in said[:MOST_STATEMENTS]
+        )
+        older = len(said) - MOST_STATEMENTS
+        return newest + (f" Earlier positions that are on record: {older}." if older > 0 else "")
 
     # --- what the days make of it --------------------------------------------------------
 
