@@ -265,7 +265,7 @@ WRONG: dict[str, tuple[Change, str, int, str, str]] = {
     # what a law reaches
     "an action that no leg of the place has": (
         replaced(A, "substance:", "action: {treaty: record}\nsubstance:"), "acetone.yaml", 3,
-        "action", "state one of destination, origin, transit"),
+        "action", "state one of broker, destination, origin, transit"),
     "a place that is none": (
         replaced(A, "substance:", "applies_to: [fr, uk]\nsubstance:"), "acetone.yaml", 3,
         "applies_to.1", "write 'gb'"),

@@ -331,7 +331,8 @@ class TestOrder:
         )
         decision = screener.screen(line(mixture, origin=None, destination=None, day=TODAY))
         actions, legs = list(Action), list(LegKind)
-        assert legs == [LegKind.ORIGIN, LegKind.DESTINATION, LegKind.TRANSIT, LegKind.TREATY]
+        assert legs[:4] == [LegKind.ORIGIN, LegKind.DESTINATION, LegKind.TRANSIT, LegKind.TREATY]
+        assert legs[4:] == [LegKind.BROKER]
         keys = [
             (
                 actions.index(h.action),

@@ -294,6 +294,7 @@ def _ring_atoms(
 
 SAMPLES: Mapping[str, tuple[str, ...]] = {
     ANY: ("*C", "*F", "*O", "*c1ccccc1"),
+    "group at one place": ("*C", "*F", "*O", "*=O", "*c1ccccc1"),
     "acyclic alkyl": ("*C", "*CC"),
     "alkyl with a ring": ("*C1CC1", "*C1CCC1"),
     "acyclic alkenyl": ("*C=C", "*CC=C"),
