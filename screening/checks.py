@@ -33,6 +33,7 @@ from screening.entry_checks import standing_text as standing_text  # noqa: PLC04
 from screening.errors import ScreeningError, StructureError
 from screening.rules.load import Bundle, bundled_watchlists
 from screening.rules.model import Entry, Example, FormRule, Forms, Mark
+from screening.rules.reach import forms_of, legs_of
 from screening.shipment import LegKind, Shipment
 
 ONE_DAY = dt.timedelta(days=1)
@@ -302,10 +303,9 @@ def _case(
 
 def _shipment(entry: Entry, day: dt.date, said: _Said) -> Shipment:
     """A shipment on a leg that the entry reaches."""
-    actions = [v.action for v in entry.versions if v.action is not None] or [entry.action]
     here = None if entry.action.treaty is not None else entry.jurisdiction
     reached = entry.applies_to[0] if entry.applies_to else here
-    legs = {leg for leg in LegKind if any(a.on(leg) is not None for a in actions)}
+    legs = legs_of(entry)
     origin, destination = reached, reached
     transit: tuple[str, ...] = ()
     if LegKind.ORIGIN in legs or LegKind.TREATY in legs:
@@ -333,10 +333,7 @@ def _shipment(entry: Entry, day: dt.date, said: _Said) -> Shipment:
 def forms_on(entry: Entry, day: dt.date) -> Forms:
     """The forms that an entry covers on a day."""
     _, version = in_force(entry, day)
-    if version is None or version.forms is None:
-        return entry.forms
-    own = {k: FormRule(v) for k, v in version.forms.model_dump(exclude_none=True).items()}
-    return entry.forms.model_copy(update=own)
+    return forms_of(entry, version)
 
 
 def _form_cases(entry: Entry, day: dt.date) -> Iterator[Case]:

@@ -26,7 +26,8 @@ from screening.chemistry.proof import ClassProof
 from screening.chemistry.structure import Component, Structure, read_structure
 from screening.errors import DefinitionError, ScreeningError, StructureError
 from screening.rules.load import Bundle
-from screening.rules.model import Entry, Example, FormRule, Mark, Version
+from screening.rules.model import Entry, Example, Mark, Version
+from screening.rules.reach import open_points
 from screening.rules.timeline import Current, Standing, bounds, current
 
 ONE_DAY = dt.timedelta(days=1)
@@ -96,13 +97,6 @@ class Answer:
 
 
 _parsed = lru_cache(maxsize=1024)(read_structure)
-_FORM_RULES = {
-    Form.SALT: "salts",
-    Form.HYDRATE: "hydrates",
-    Form.ISOTOPOLOGUE: "isotopologues",
-    Form.ESTER: "esters",
-    Form.ETHER: "ethers",
-}
 
 
 def answers(
@@ -161,23 +155,11 @@ def _with_forms(
     entry: Entry, now: Current, proof: ClassProof, forms: tuple[Form, ...]
 ) -> Answer | None:
     """A proof as a hit: what the forms, the day and the checks of the version leave of it."""
-    version = now.version
-    own = version.forms.model_dump(exclude_none=True) if version.forms else {}
-    rules = entry.forms.model_copy(update=own)
-    readings = list(proof.readings)
-    for form in forms:
-        rule = getattr(rules, _FORM_RULES[form], None) if form in _FORM_RULES else None
-        if rule == FormRule.NOT_COVERED:
-            return None
-        if rule == FormRule.REVIEW:
-            readings.append(f"form-{form.value.replace(' ', '-')}")
-    if now.standing is Standing.UNCERTAIN:
-        readings.append("date-not-confirmed")
-    if version.checked.membership is Mark.UNVERIFIED:
-        readings.append("membership-not-confirmed")
-    if entry.surveillance:
-        readings.append("surveillance")
-    return Answer(not readings, proof, tuple(readings), forms)
+    points = open_points(entry, now, forms)
+    if points is None:
+        return None
+    readings = (*proof.readings, *points)
+    return Answer(not readings, proof, readings, forms)
 
 
 # --- what a definition says --------------------------------------------------------------------

@@ -32,12 +32,12 @@ from screening.rules.model import (
     DateRange,
     Entry,
     Jurisdiction,
-    LegActions,
     LegKind,
     Mark,
     RequirementRule,
     Version,
 )
+from screening.rules.reach import legs_of
 from screening.rules.timeline import describe
 
 # --- what is in force, worked out from the file ------------------------------------------------
@@ -621,7 +621,7 @@ class _Law:
     @property
     def legs(self) -> set[LegKind]:
         """The legs that its entries reach."""
-        return {leg for entry in self.entries for leg in _legs(entry)}
+        return {leg for entry in self.entries for leg in legs_of(entry)}
 
 
 def _laws(bundle: Bundle) -> Iterator[_Law]:
@@ -635,18 +635,12 @@ def _laws(bundle: Bundle) -> Iterator[_Law]:
             yield _Law(watchlist.id, jurisdiction, watchlist.entries, own, shared=False)
 
 
-def _legs(entry: Entry) -> set[LegKind]:
-    """The legs that some version of an entry reaches."""
-    actions: list[LegActions] = [v.action for v in entry.versions if v.action] or [entry.action]
-    return {leg for leg in LegKind if any(a.on(leg) is not None for a in actions)}
-
-
 def _reach(bundle: Bundle, _: _Means) -> Iterator[Problem]:
     """An entry reaches some leg that is asked, and a place that exists."""
     for entry in bundle.entries.values():
         treaty = bundle.jurisdictions[entry.jurisdiction].file.treaty
         asked = {LegKind.TREATY} if treaty else set(LegKind) - {LegKind.TREATY}
-        if not _legs(entry) & asked:
+        if not legs_of(entry) & asked:
             names = ", ".join(sorted(leg.value for leg in asked))
             message = f"no `action` reaches a leg that is asked here; state one of {names}"
             yield Problem(Level.ERROR, entry.id, message, ("action",))

@@ -10,12 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import re
 import sqlite3
 import threading
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any, Self
@@ -25,21 +22,13 @@ from pydantic import BaseModel, ConfigDict
 from screening.decision import Decision, FindingCode, Measure
 from screening.errors import InputFileError
 from screening.rules.load import Bundle
+from screening.rules.parties import party_key
 from screening.rules.quantities import Counts, Per
 from screening.rules.thresholds import MAX_NAMED, Part, Total, period_of
 
 Totals = Mapping[tuple[str, str], Total]
 """Sums by entry and name of the threshold."""
 
-_LEGAL_WORDS = """
-    ltd limited co company corp corporation inc incorporated llc llp lp plc gmbh ag kg kgaa ohg ug
-    sa sas sarl srl spa snc bv nv oy oyj ab as asa aps sdn bhd pte pty pvt private public pt cv tbk
-    sro spzoo zrt kft doo jsc ojsc pjsc ooo oao zao fze fzco fzc dmcc est k kk gk the and of de
-"""
-_LEGAL_FORMS = frozenset(_LEGAL_WORDS.split())
-_LEGAL_ENDINGS = re.compile(
-    r"(?:股份有限公司|有限责任公司|集团有限公司|有限公司|株式会社|公司|集团|股份有限|責任有限公司)$"
-)
 _ANY = "*"
 _UNKNOWN = "?"
 _TABLES = """
@@ -74,30 +63,6 @@ _NAMED = """
     SELECT label, day, mass, volume FROM members JOIN lines USING (line)
     WHERE key IN (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY line LIMIT ?
 """
-
-
-@lru_cache(maxsize=4096)
-def party_key(name: str | None) -> str | None:
-    """A party's name without what says nothing: case, accents, punctuation and legal forms.
-
-    Args:
-        name: as written; None where it is not stated.
-
-    Returns:
-        The key; None where nothing is left, which counts as the same party as every other.
-
-    >>> party_key("ACME Chemicals Co., Ltd."), party_key("Acmé Chemicals"), party_key("-")
-    ('acme chemicals', 'acme chemicals', None)
-    """
-    if name is None:
-        return None
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    plain = re.sub(r"(?<=\b\w)\.(?=\w\b)", "", plain)  # S.A. as one word
-    plain = _LEGAL_ENDINGS.sub("", unicodedata.normalize("NFKC", plain).strip())
-    words = re.findall(r"\w+", plain.replace("_", " "))
-    kept = [word for word in words if word not in _LEGAL_FORMS]
-    return " ".join(kept or words) or None
 
 
 class LedgerLine(BaseModel):

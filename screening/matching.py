@@ -31,26 +31,13 @@ from screening.findings import Findings
 from screening.identification import Candidate, Goods
 from screening.journey import Journey, title_of
 from screening.rules.index import CompiledBundle
-from screening.rules.model import Action, AnalogueRule, Entry, FormRule, Mark, Watchlist
+from screening.rules.model import Action, AnalogueRule, Entry, FormRule, Watchlist
 from screening.rules.parties import PartyIndex
+from screening.rules.reach import FORM_RULES, open_points
 from screening.rules.timeline import Standing, bounds, current, describe
 from screening.shipment import Leg, LegKind, Shipment
 
 _LEG_ORDER = list(LegKind)
-
-# Which rule of a list decides about a form; the two stereo notes are decided by none: a name
-# without stereo takes in every stereoisomer, and stereo not stated counts as the worse case.
-_FORM_RULES = {
-    Form.SALT: "salts",
-    Form.HYDRATE: "hydrates",
-    Form.OPTICAL_ISOMER: "optical_isomers",
-    Form.GEOMETRIC_ISOMER: "geometric_isomers",
-    Form.ISOTOPOLOGUE: "isotopologues",
-    Form.TAUTOMER: "tautomers",
-    Form.ESTER: "esters",
-    Form.ETHER: "ethers",
-    Form.POSITIONAL_ISOMER: "positional_isomers",
-}
 
 # Forms by which a compound is a relative of a listed one and not the listed one itself.
 _RELATIVES = frozenset({Form.POSITIONAL_ISOMER, Form.ESTER, Form.ETHER})
@@ -316,15 +303,10 @@ class Matching:
             if not set(self.journey.transit) & set(entry.applies_to or ()):
                 return
             names.append("passes-through")
-        rules = entry.forms.model_copy(
-            update=version.forms.model_dump(exclude_none=True) if version.forms else {}
-        )
-        for form in raw.forms:
-            rule = getattr(rules, _FORM_RULES[form], None) if form in _FORM_RULES else None
-            if rule == FormRule.NOT_COVERED:
-                return
-            if rule == FormRule.REVIEW:
-                names.append(f"form-{form.value.replace(' ', '-')}")
+        points = open_points(entry, now, raw.forms)
+        if points is None:
+            return
+        names += points
         if now.standing is Standing.ANNOUNCED:
             self.findings.add(
                 FindingCode.ANNOUNCED_LAW,
@@ -334,12 +316,6 @@ class Matching:
                 f"{_on(describe(version.in_force))}: {version.citation}.",
             )
             return
-        if now.standing is Standing.UNCERTAIN:
-            names.append("date-not-confirmed")
-        if version.checked.membership is Mark.UNVERIFIED:
-            names.append("membership-not-confirmed")
-        if entry.surveillance:
-            names.append("surveillance")
         every = (*readings, *(_list_reading(n) for n in dict.fromkeys(names)))
         evidence = proof or raw.proof
         assert evidence is not None  # a class hit brings its proof, the others carry theirs
@@ -500,7 +476,7 @@ class Matching:
 
 def _doubts(raw: Raw) -> tuple[int, int, int]:
     """How much stands between a match and a definite hit: the least counts where there are two."""
-    rules = [getattr(raw.entry.forms, _FORM_RULES[f]) for f in raw.forms if f in _FORM_RULES]
+    rules = [getattr(raw.entry.forms, FORM_RULES[f]) for f in raw.forms if f in FORM_RULES]
     return len(raw.readings), sum(r != FormRule.COVERED for r in rules), len(raw.forms)
 
 

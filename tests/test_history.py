@@ -22,8 +22,8 @@ from screening.batch import screen_csv, screen_frame, settled_row
 from screening.cli import main
 from screening.decision import FindingCode
 from screening.errors import InputFileError
-from screening.history import party_key
 from screening.report.seal import verify
+from screening.rules.parties import party_key
 from screening.sums import Note, RowSums, counted
 from tests import duty_law
 from tests.strategies import examples

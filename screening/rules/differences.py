@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from screening.rules.load import Bundle
 from screening.rules.model import Entry, RequirementRule, Version
+from screening.rules.reach import forms_of
 from screening.rules.timeline import (
     Current,
     Standing,
@@ -527,7 +528,7 @@ def _next_version(entry: Entry, old: Version, new: Version) -> Iterator[tuple[Ki
     """What one version changes of the one before it."""
     parts: list[tuple[Aspect, str, Any, Any]] = [
         (Aspect.ACTION, "action", old.action or entry.action, new.action or entry.action),
-        (Aspect.FORMS, "forms", _forms(entry, old), _forms(entry, new)),
+        (Aspect.FORMS, "forms", forms_of(entry, old), forms_of(entry, new)),
     ]
     silent = True
     for aspect, label, was, now in parts:
@@ -541,11 +542,6 @@ def _next_version(entry: Entry, old: Version, new: Version) -> Iterator[tuple[Ki
         yield Kind.CHANGED, Aspect.DEFINITION, _sentence(path, says)
     if silent:
         yield Kind.CHANGED, Aspect.SOURCES, "goes on under another text"
-
-
-def _forms(entry: Entry, version: Version) -> BaseModel:
-    own = version.forms.model_dump(exclude_none=True) if version.forms else {}
-    return entry.forms.model_copy(update=own)
 
 
 def _days(version: Version) -> str:

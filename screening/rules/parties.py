@@ -15,23 +15,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
-
 from screening.errors import PartyListError
 
 # Words that tell the form of a company and not which company it is.
-_FORMS = frozenset(
-    """
-    co company corp corporation inc incorporated ltd limited llc llp plc gmbh ag kg ohg sa
-    sas sarl srl spa bv nv ab oy as aps pte pty sdn bhd kk jsc pjsc ooo oao zao de cv the of
-    and
-    """.split()  # noqa: SIM905 - a list of words is read more easily without quotes
+_LEGAL_WORDS = """
+    ltd limited co company corp corporation inc incorporated llc llp lp plc gmbh ag kg kgaa ohg ug
+    sa sas sarl srl spa snc bv nv oy oyj ab as asa aps sdn bhd pte pty pvt private public pt cv tbk
+    sro spzoo zrt kft doo jsc ojsc pjsc ooo oao zao fze fzco fzc dmcc est k kk gk the and of de
+"""
+_LEGAL_FORMS = frozenset(_LEGAL_WORDS.split())
+_LEGAL_ENDINGS = re.compile(
+    r"(?:股份有限公司|有限责任公司|集团有限公司|有限公司|株式会社|公司|集团|股份有限|責任有限公司)+$"
 )
-_HAN_FORMS = ("股份有限公司", "有限责任公司", "有限公司", "株式会社", "公司")
 _ALIKE = 90.0  # of rapidfuzz's 100: about one letter in ten
 _LEAST = 5  # shorter names are compared as they are: too much is like them
-
-CSL_COLUMNS = ("source", "name", "alt_names", "addresses", "start_date", "end_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +82,9 @@ class PartyIndex:
     def __init__(self, parties: Iterable[ListedParty]) -> None:
         self._by_key: dict[str, list[ListedParty]] = {}
         for party in parties:
-            for key in {party_key(party.name), _unordered(party_key(party.name))} - {""}:
-                self._by_key.setdefault(key, []).append(party)
+            key = party_key(party.name)
+            for one in {key, _unordered(key)} if key else ():
+                self._by_key.setdefault(one, []).append(party)
         self._keys = [k for k in self._by_key if len(k) >= _LEAST]
         self._inner = tuple(k for k in self._by_key if _distinctive(k))
         self.matches = lru_cache(maxsize=8192)(self._matches)
@@ -97,7 +95,7 @@ class PartyIndex:
     def _matches(self, text: str) -> tuple[PartyMatch, ...]:
         """The listed parties that a stated name may be, each once, the closest way first."""
         key = party_key(text)
-        if not key:
+        if key is None:
             return ()
         found: dict[str, PartyMatch] = {}
         for reason, keys in self._ways(key):
@@ -117,27 +115,38 @@ class PartyIndex:
         padded = f" {key} "
         inner = [k for k in self._inner if f" {k} " in padded or (_han(k) and k in key)]
         yield "holds the name {!r}", inner
-        if len(key) >= _LEAST:
+        if len(key) >= _LEAST and self._keys:
+            from rapidfuzz import fuzz, process  # noqa: PLC0415 - not for those without a list
+
             close = process.extract(
                 key, self._keys, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=20
             )
             yield "differs from {!r} by a few letters", [k for k, _, _ in close]
 
 
-@lru_cache(maxsize=65_536)
-def party_key(name: str) -> str:
-    """A name without case, accents, punctuation and words for the form of the company.
+@lru_cache(maxsize=4096)
+def party_key(name: str | None) -> str | None:
+    """A party's name without what says nothing: case, accents, punctuation and legal forms.
 
-    >>> party_key("Acme Trading Co., Ltd.")
-    'acme trading'
+    Args:
+        name: as written; None where it is not stated.
+
+    Returns:
+        The key; None where nothing is left: sums count it as every party, lists as none.
+
+    >>> party_key("ACME Chemicals Co., Ltd."), party_key("Acmé Chemicals"), party_key("-")
+    ('acme chemicals', 'acme chemicals', None)
     """
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name)).casefold()
-    text = "".join(c for c in text if not unicodedata.combining(c))
-    for form in _HAN_FORMS:
-        text = text.replace(form, " ")
-    words = re.findall(r"\w+", re.sub(r"[.'’]", "", text))
-    kept = [w for w in words if w not in _FORMS]
-    return " ".join(kept or words)
+    if name is None:
+        return None
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    plain = re.sub(r"(?<=\b\w)\.(?=\w\b)", "", plain)  # S.A. as one word
+    plain = re.sub(r"['’]", "", plain)
+    plain = _LEGAL_ENDINGS.sub("", unicodedata.normalize("NFKC", plain).strip())
+    words = re.findall(r"\w+", plain.replace("_", " "))
+    kept = [word for word in words if word not in _LEGAL_FORMS]
+    return " ".join(kept or words) or None
 
 
 def _unordered(key: str) -> str:
@@ -160,7 +169,8 @@ def read_screening_list(path: Path | str) -> list[ListedParty]:
     https://www.trade.gov/consolidated-screening-list.
 
     Args:
-        path: the CSV file, with at least the columns of `CSL_COLUMNS` that name parties.
+        path: the CSV file, with the columns `source` and `name`; alternative names,
+            notices and days are read where it has them.
 
     Returns:
         One `ListedParty` for each name and alternative name.
