@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from screening.packaged import packaged_yaml
 from screening.rules.load import Bundle
 
 MAX_TITLES = 6
@@ -103,9 +101,7 @@ def _is_residual(digits: str) -> bool:
 
 @cache
 def _goods() -> Mapping[str, Any]:
-    file = resources.files("screening").joinpath("data", "goods.yaml")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
+    data = packaged_yaml("goods.yaml")
     for name in ("chemical_chapters", "preparation_headings"):
         data[name] = frozenset(data[name])
     return data

@@ -58,6 +58,7 @@ class Goods:
     named: list[tuple[NamedIdentity, tuple[str, ...]]] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
     text: ProductText = field(default_factory=ProductText)
+    names: NamesRead = field(default_factory=NamesRead)
 
     @property
     def listed(self) -> bool:
@@ -89,9 +90,9 @@ class Identification:
         """Everything that the goods may be, from every identifier on its own."""
         return _Reading(self, shipment, findings).identify()
 
-    def unknown(self, shipment: Shipment, findings: Findings) -> None:
+    def unknown(self, shipment: Shipment, goods: Goods, findings: Findings) -> None:
         """Says that nothing identifies the goods, what is missing, and whom to ask for what."""
-        _Reading(self, shipment, findings).unknown()
+        _Reading(self, shipment, findings).unknown(goods)
 
     def completed(self, shipment: Shipment, goods: Goods, findings: Findings) -> Shipment:
         """A shipment with the amount and purity that its description states, where it has no own.
@@ -148,9 +149,9 @@ class _Reading:
 
     def identify(self) -> Goods:
         """Everything that the goods may be, from every identifier on its own."""
-        goods = Goods(text=read_product_text(self.shipment.name))
-        drawn = self._drawn(goods)
         names = self._named()
+        goods = Goods(text=read_product_text(self.shipment.name), names=names)
+        drawn = self._drawn(goods)
         identities = (*self._keyed(), *self._item(), *names.identities)
         for number in names.cas_invalid:
             self.findings.add(
@@ -519,20 +520,20 @@ class _Reading:
 
     # --- what nothing identifies ---------------------------------------------------------------
 
-    def unknown(self) -> None:
+    def unknown(self, goods: Goods) -> None:
         """Nothing identifies the goods: what is missing, and what to ask for."""
-        names = self._named()
-        goods = [
+        names = goods.names
+        machines = [
             i.matched
             for i in names.identities
             if any(self.bundle.entries[entry].goods for entry in i.entries)
         ]
-        if goods:  # machines and other goods that are no chemicals
+        if machines:  # and other goods that are no chemicals
             self.findings.add(
                 FindingCode.NO_IDENTITY,
                 Severity.STOP,
                 "It could not be established in full what the goods are; a person must say whether "
-                f"they are {goods[0]!r}. Ask the supplier for make, model and data sheet.",
+                f"they are {machines[0]!r}. Ask the supplier for make, model and data sheet.",
             )
             return
         why = "nothing in the line names a chemical"

@@ -26,10 +26,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from screening.chemistry.formula import flat, same_metal_salt
 from screening.chemistry.identity import read_listed
@@ -37,6 +34,7 @@ from screening.chemistry.inchikey import inchikey_of
 from screening.chemistry.structure import Structure
 from screening.errors import StructureError
 from screening.items import ItemTable
+from screening.packaged import packaged_yaml
 from screening.registry import PACKAGE as REGISTRY_PACKAGE
 from screening.registry import Registered, Registry
 from screening.rules.cache import digest_of, software_key, stored
@@ -1297,9 +1295,7 @@ class _Words:
 @cache
 def _words() -> _Words:
     """The words of trade, read once."""
-    file = resources.files("screening").joinpath("data", "names.yaml")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data: Mapping[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
+    data = packaged_yaml("names.yaml")
     noise = data["noise_affixes"]
     other = [*data["hydrate_suffixes"], *data["metal_salt_suffixes"]]
     suffixes = _affixes(acid=data["acid_salt_suffixes"], other=other, noise=noise)
@@ -1336,9 +1332,7 @@ def _words() -> _Words:
 @cache
 def _chinese() -> Mapping[str, str]:
     """Keys of Chinese names with the keys of their English ones."""
-    file = resources.files("screening").joinpath("data", "chinese.yaml")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data: Mapping[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
+    data = packaged_yaml("chinese.yaml")
     return {_key_of(chinese): name_key(english) for chinese, english in data["names"].items()}
 
 

@@ -12,12 +12,12 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any
 
-import yaml
 from babel import Locale
 from babel.core import get_global
+
+from screening.packaged import packaged_yaml
 
 MAX_TEXT = 200
 """Longer texts are no name of a place; the longest one known has under a hundred characters."""
@@ -131,10 +131,7 @@ def _key(text: str, words: _Words) -> _Key:
 @cache
 def _data() -> Mapping[str, Any]:
     """The data file, read once."""
-    file = resources.files("screening").joinpath("data", "places.yaml")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data: Mapping[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
-    return data
+    return packaged_yaml("places.yaml")
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib import metadata
 from operator import attrgetter
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from screening.chemistry.structure import read_structure, toolkit_version
 from screening.decision import (
+    Basis,
     Certainty,
     CoverageItem,
     Decision,
@@ -145,15 +146,17 @@ class Screener:
         self._alike: dict[tuple[Any, ...], Decision] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (
+        again = partial(
+            Screener,
             self._watchlists,
-            self._jurisdictions,
-            self._known_on,
-            self._exhaustive,
-            self._max_list_age_days,
-            self._items,
-            self._parties_file,
+            jurisdictions=self._jurisdictions,
+            known_on=self._known_on,
+            exhaustive=self._exhaustive,
+            max_list_age_days=self._max_list_age_days,
+            items=self._items,
+            parties=self._parties_file,
         )
+        return again, ()
 
     def __repr__(self) -> str:
         bundle = self.bundle
@@ -251,11 +254,14 @@ class Screener:
             findings=findings,
         )
         raws = matching.raws(goods)
-        hits = matching.hits([*raws, *matching.party_raws(self._parties, shipment)], goods)
+        parties = matching.party_raws(self._parties, shipment)
+        hits = matching.hits([*raws, *parties], goods)
         if not goods.candidates and not any({*r.readings} <= {"goods"} for r in raws):
             findings.unscreened = True
-            identification.unknown(shipment, findings)
-        identification.compare_codes(shipment, goods, findings, listed=bool(raws or hits))
+            identification.unknown(shipment, goods, findings)
+        # a party says nothing of the goods
+        listed = bool(raws) or any(hit.basis is not Basis.PARTY for hit in hits)
+        identification.compare_codes(shipment, goods, findings, listed=listed)
         if self._screening_list is not None:
             self._screening_list.compare(shipment, findings)
         matching.incomplete_lists(goods, hits)
@@ -394,26 +400,6 @@ class Screener:
             max_list_age_days=self._max_list_age_days,
             parties=self._screening_list.digest if self._screening_list else None,
         )
-
-
-def _rebuild(
-    watchlists: tuple[str | Path, ...] | None,
-    jurisdictions: tuple[str, ...] | None,
-    known_on: dt.date | None,
-    exhaustive: bool,
-    max_list_age_days: int,
-    items: ItemTable | None,
-    parties: Path | None,
-) -> Screener:
-    return Screener(
-        watchlists,
-        jurisdictions=jurisdictions,
-        known_on=known_on,
-        exhaustive=exhaustive,
-        max_list_age_days=max_list_age_days,
-        items=items,
-        parties=parties,
-    )
 
 
 def _party_entries(bundle: Bundle) -> Iterator[ListedParty]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import re
 import sys
 import textwrap
@@ -72,8 +73,34 @@ WATCHLISTS_OPTION = click.option(
 OUTCOME = click.Choice([o.value for o in Outcome])
 
 
-def bundle_options(command: F) -> F:
-    """The options that choose what is screened against."""
+def bundle_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that choose what is screened against.
+
+    The command gets `make_screener`, which makes the screener that they ask for.
+    """
+
+    @functools.wraps(command)
+    def wrapped(
+        *,
+        watchlists: Sequence[Source],
+        jurisdictions: tuple[str, ...] | None,
+        known_on: dt.date | None,
+        max_list_age: int,
+        items: Path | None,
+        parties: Path | None,
+        **others: Any,
+    ) -> None:
+        make_screener = functools.partial(
+            Screener,
+            list(watchlists) or None,
+            jurisdictions=jurisdictions,
+            known_on=known_on,
+            max_list_age_days=max_list_age,
+            items=items,
+            parties=parties,
+        )
+        command(make_screener=make_screener, **others)
+
     for option in (
         click.option(
             "--jurisdictions",
@@ -109,27 +136,8 @@ def bundle_options(command: F) -> F:
         ),
         WATCHLISTS_OPTION,
     ):
-        command = option(command)
-    return command
-
-
-def screener_of(
-    watchlists: Sequence[Source],
-    jurisdictions: tuple[str, ...] | None,
-    known_on: dt.date | None,
-    max_list_age: int = MAX_LIST_AGE_DAYS,
-    items: Path | None = None,
-    parties: Path | None = None,
-) -> Screener:
-    """The screener that the options ask for."""
-    return Screener(
-        list(watchlists) or None,
-        jurisdictions=jurisdictions,
-        known_on=known_on,
-        max_list_age_days=max_list_age,
-        items=items,
-        parties=parties,
-    )
+        wrapped = option(wrapped)
+    return wrapped
 
 
 class Bar:

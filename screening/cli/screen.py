@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -18,12 +18,10 @@ from screening.cli.common import (
     EXIT_FAIL_ON_MET,
     OUTCOME,
     Bar,
-    Source,
     bullet,
     bundle_options,
     columns_option,
     day_option,
-    screener_of,
 )
 from screening.decision import (
     CoverageItem,
@@ -44,6 +42,7 @@ from screening.report.language import languages
 from screening.report.tables import Table
 from screening.rules.load import Bundle
 from screening.rules.model import Action, Coverage
+from screening.screener import Screener
 from screening.shipment import Shipment
 
 _ACTIONS = {
@@ -126,12 +125,7 @@ def csv_command(
     dispositions: Path | None,
     seal: bool,
     language: str,
-    watchlists: tuple[Source, ...],
-    jurisdictions: tuple[str, ...] | None,
-    known_on: dt.date | None,
-    max_list_age: int,
-    items: Path | None,
-    parties: Path | None,
+    make_screener: Callable[[], Screener],
 ) -> None:
     """Screen a TABLE of shipments (CSV in any usual form) into a folder.
 
@@ -145,7 +139,7 @@ def csv_command(
         if len(separator) != 1 or separator in '\r\n"':
             raise click.BadParameter("must be one character", param_hint="--separator")
     answers = read_dispositions(dispositions) if dispositions is not None else None
-    screener = screener_of(watchlists, jurisdictions, known_on, max_list_age, items, parties)
+    screener = make_screener()
     with _resumable(), Bar("rows") as bar:
 
         def recognised(found: Table, taken_over: int) -> None:
@@ -297,18 +291,13 @@ def check_command(
     in_full: bool,
     as_json: bool,
     fail_on: str | None,
-    watchlists: tuple[Source, ...],
-    jurisdictions: tuple[str, ...] | None,
-    known_on: dt.date | None,
-    max_list_age: int,
-    items: Path | None,
-    parties: Path | None,
+    make_screener: Callable[[], Screener],
 ) -> None:
     """Screen one thing: TEXT is a structure (SMILES), an InChI, a CAS number or a name."""
     said = {"structure": structure, "inchi": inchi, "cas": cas, "name": name}
     if text is None and not any((*said.values(), formula, item, hs_code, un_number)):
         raise click.UsageError("say what the goods are: TEXT, --structure, --cas, --name, ...")
-    screener = screener_of(watchlists, jurisdictions, known_on, max_list_age, items, parties)
+    screener = make_screener()
     if text is not None:
         kind = kind or guess_kind(text, screener.bundle)
         if said[kind] is not None:
