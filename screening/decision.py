@@ -482,6 +482,7 @@ class Provenance(_Frozen):
         jurisdictions: codes asked by setting, None for all.
         max_list_age_days: days for which a list counted as fresh.
         parties: digest of the downloaded list of parties that was asked, None without one.
+        items: digest of the caller's own table of items, None without one.
     """
 
     bundle: str
@@ -490,6 +491,7 @@ class Provenance(_Frozen):
     jurisdictions: tuple[str, ...] | None
     max_list_age_days: int = 180
     parties: str | None = None
+    items: str | None = None
 
 
 def _counted(number: int, noun: str) -> str:

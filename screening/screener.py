@@ -398,7 +398,8 @@ class Screener:
             known_on=self._known_on,
             jurisdictions=self._jurisdictions,
             max_list_age_days=self._max_list_age_days,
-            parties=self._screening_list.digest if self._screening_list else None,
+            parties=self._screening_list.digest if self._screening_list is not None else None,
+            items=self._items.digest if self._items is not None else None,
         )
 
 

@@ -178,3 +178,35 @@ class TestCommand:
         assert isinstance(done.exception, InputFileError)
         done = CliRunner().invoke(cli, ["replay", str(tmp_path / "none.jsonl")])
         assert isinstance(done.exception, InputFileError)
+
+
+@pytest.mark.parametrize("command", ["replay", "rescreen"])
+def test_what_was_asked_of_a_file_is_not_asked_without_one(command: str, tmp_path: Path) -> None:
+    """A run with own items and a party list loses nothing in silence when it is asked again."""
+    items, parties = tmp_path / "items.csv", tmp_path / "parties.csv"
+    items.write_text("item,smiles\nA-17,O=C1CCNCC1\n", "utf-8")
+    parties.write_text("source,name\nDenied Persons List,Acme Fine Chemicals\n", "utf-8")
+    (tmp_path / "in.csv").write_text(
+        "Item,Origin,Destination,Ship Date,Consignee\n"
+        "A-17,CN,MX,2026-03-01,ACME Fine Chemicals Ltd\n",
+        "utf-8",
+    )
+    made = Screener(items=items, parties=parties)
+    out = tmp_path / "out"
+    day = dt.date(2026, 3, 1)
+    columns = {"item": ["Item"]}
+    screen_csv(tmp_path / "in.csv", out, screener=made, day=day, columns=columns, report=False)
+    (line,) = read_lines(out / "decisions.jsonl")
+    assert line.outcome == "controlled"
+    assert any(f.code == "party_listed" for f in line.findings)
+
+    bare = CliRunner().invoke(cli, [command, str(out)])
+    assert bare.exit_code == 2
+    assert "--items" in bare.output
+    half = CliRunner().invoke(cli, [command, str(out), "--items", str(items)])
+    assert half.exit_code == 2
+    assert "--parties" in half.output
+    whole = ["--items", str(items), "--parties", str(parties)]
+    again = CliRunner().invoke(cli, [command, str(out), *whole])
+    assert again.exit_code == 0, again.output
+    assert ("1 identical" if command == "replay" else "0 changed") in again.output

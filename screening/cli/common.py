@@ -70,6 +70,19 @@ WATCHLISTS_OPTION = click.option(
     "may be given more than once.",
 )
 
+ITEMS_OPTION = click.option(
+    "--items",
+    type=click.Path(path_type=Path),
+    metavar="ITEMS.csv",
+    help="Your own item codes: a table with the columns item and smiles, cas or name.",
+)
+PARTIES_OPTION = click.option(
+    "--parties",
+    type=click.Path(path_type=Path),
+    metavar="FILE.csv",
+    help="A downloaded Consolidated Screening List; names like one in it are a finding.",
+)
+
 OUTCOME = click.Choice([o.value for o in Outcome])
 
 
@@ -122,18 +135,8 @@ def bundle_options(command: Callable[..., None]) -> Callable[..., None]:
             show_default=True,
             help="Say so where a list was last checked longer than this before the shipping day.",
         ),
-        click.option(
-            "--items",
-            type=click.Path(path_type=Path),
-            metavar="ITEMS.csv",
-            help="Your own item codes: a table with the columns item and smiles, cas or name.",
-        ),
-        click.option(
-            "--parties",
-            type=click.Path(path_type=Path),
-            metavar="FILE.csv",
-            help="A downloaded Consolidated Screening List; names like one in it are a finding.",
-        ),
+        ITEMS_OPTION,
+        PARTIES_OPTION,
         WATCHLISTS_OPTION,
     ):
         wrapped = option(wrapped)

@@ -18,6 +18,8 @@ import click
 from screening.batch import UNSAFE, screen_safely, settled_row
 from screening.cli.common import (
     EXIT_BAD_INPUT,
+    ITEMS_OPTION,
+    PARTIES_OPTION,
     WATCHLISTS_OPTION,
     Bar,
     Source,
@@ -62,10 +64,16 @@ class _Again:
 
     Args:
         watchlists: folders, none for the bundled lists.
+        items: the caller's own table of items.
+        parties: a downloaded list of parties.
     """
 
-    def __init__(self, watchlists: Sequence[Source]) -> None:
+    def __init__(
+        self, watchlists: Sequence[Source], items: Path | None, parties: Path | None
+    ) -> None:
         self._watchlists = list(watchlists) or None
+        self._items = items
+        self._parties = parties
         self._screeners: dict[tuple[dt.date | None, tuple[str, ...] | None, int], Screener] = {}
         self._seen: OrderedDict[object, Decision] = OrderedDict()
         self._sums: dict[Screener, RowSums] = {}
@@ -73,6 +81,15 @@ class _Again:
     def screener(self, line: Decision) -> Screener:
         """The screener with the settings of a line."""
         provenance = line.provenance
+        for option, asked, given in (
+            ("--items", provenance.items, self._items),
+            ("--parties", provenance.parties, self._parties),
+        ):
+            if asked is not None and given is None:  # without it findings would be lost in silence
+                raise click.UsageError(
+                    f"the run was made with a file of {option[2:]} (sha256 {asked[:12]}); give it, "
+                    f"or a newer one, with {option}"
+                )
         key = (provenance.known_on, provenance.jurisdictions, provenance.max_list_age_days)
         if key not in self._screeners:
             self._screeners[key] = Screener(
@@ -80,6 +97,8 @@ class _Again:
                 jurisdictions=provenance.jurisdictions,
                 known_on=provenance.known_on,
                 max_list_age_days=provenance.max_list_age_days,
+                items=self._items,
+                parties=self._parties,
             )
         return self._screeners[key]
 
@@ -158,9 +177,16 @@ _HISTORY = click.option(
 @_LINES
 @_HISTORY
 @click.option("--show", type=int, default=20, show_default=True, help="Differences to print.")
+@ITEMS_OPTION
+@PARTIES_OPTION
 @WATCHLISTS_OPTION
 def replay_command(
-    decisions: Path, history: tuple[Path, ...], show: int, watchlists: tuple[Source, ...]
+    decisions: Path,
+    history: tuple[Path, ...],
+    show: int,
+    items: Path | None,
+    parties: Path | None,
+    watchlists: tuple[Source, ...],
 ) -> None:
     """Derive every line of DECISIONS (a decisions.jsonl or its folder) again and compare.
 
@@ -168,7 +194,8 @@ def replay_command(
     the proofs as written are checked by the verifier. Exits with 2 if anything differs.
     """
     path = _lines_path(decisions)
-    again = click.get_current_context().with_resource(contextlib.closing(_Again(watchlists)))
+    again = _Again(watchlists, items, parties)
+    click.get_current_context().with_resource(contextlib.closing(again))
     again.count(path, history, every=False)
     same = proofs = shown = 0
     different: list[int] = []
@@ -241,7 +268,17 @@ def _other_makers(line: Decision, now: Decision) -> set[str]:
     for name, version in old.software.items():
         if new.software.get(name) != version:
             found.add(f"made with {name} {version}; replayed with {new.software.get(name)}")
+    for name, was, is_now in (
+        ("items", old.items, new.items),
+        ("parties", old.parties, new.parties),
+    ):
+        if was != is_now:
+            found.add(f"made with {name} {_short(was)}; replayed with {_short(is_now)}")
     return found
+
+
+def _short(digest: str | None) -> str:
+    return digest[:12] if digest else "none"
 
 
 @click.command("rescreen")
@@ -259,6 +296,8 @@ def _other_makers(line: Decision, now: Decision) -> set[str]:
 @click.option(
     "--language", type=click.Choice(languages()), default="en", help="Language of the HTML file."
 )
+@ITEMS_OPTION
+@PARTIES_OPTION
 @WATCHLISTS_OPTION
 def rescreen_command(
     decisions: Path,
@@ -266,11 +305,14 @@ def rescreen_command(
     as_of: dt.date | None,
     out: Path | None,
     language: str,
+    items: Path | None,
+    parties: Path | None,
     watchlists: tuple[Source, ...],
 ) -> None:
     """Ask every line of DECISIONS again: for another day, or of newer lists; say what changed."""
     path = _lines_path(decisions)
-    again = click.get_current_context().with_resource(contextlib.closing(_Again(watchlists)))
+    again = _Again(watchlists, items, parties)
+    click.get_current_context().with_resource(contextlib.closing(again))
     again.count(path, history, as_of)
     changes: list[LineChange] = []
     not_asked: list[int] = []
