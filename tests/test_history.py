@@ -290,6 +290,7 @@ class TestFiles:
         for number in (0, -1):
             (total,) = [s for r in found[number]["requirements"] for s in r["sums"]][:1]
             assert [part["line"] for part in total["lines"]] == ["row 1 (A-1)", "row 42 (A-2)"]
+        assert found[0]["coverage_of"] == found[1]["coverage_of"] != []
         summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
         assert summary["counts"]["findings"]["over_by_sum"] == 2
         assert "below_threshold" not in summary["counts"]["findings"]

@@ -26,13 +26,14 @@ from screening.cli.common import (
     bullet,
     columns_option,
     day_option,
+    say,
 )
 from screening.decision import Decision, FindingCode
 from screening.errors import InputFileError
 from screening.report.change import write_change_report
 from screening.report.dispositions import template
 from screening.report.language import languages
-from screening.report.lines import Line, published_schema, read_lines
+from screening.report.lines import UNKNOWN, Line, published_schema, read_lines
 from screening.report.replay import (
     LineChange,
     Rescreened,
@@ -43,7 +44,7 @@ from screening.report.replay import (
     shipment_of,
 )
 from screening.report.seal import LINES_FILE, SEAL_FILE, verify
-from screening.report.tables import read_table
+from screening.report.sources import open_table
 from screening.report.words import words
 from screening.screener import Screener
 from screening.shipment import Shipment
@@ -197,7 +198,7 @@ def replay_command(
     again = _Again(watchlists, items, parties)
     click.get_current_context().with_resource(contextlib.closing(again))
     again.count(path, history, every=False)
-    same = proofs = shown = 0
+    same = proofs = shown = unknown = 0
     different: list[int] = []
     without: list[int] = []
     others: set[str] = set()
@@ -211,6 +212,7 @@ def replay_command(
         faults = proof_faults(line, screener.compiled)
         proofs += _proof_count(line)
         others |= _other_makers(line, now)
+        unknown += not line.coverage_known and line.provenance.bundle != now.provenance.bundle
         found = [str(d) for d in differences(line, now)] + list(faults)
         if not found:
             same += 1
@@ -219,15 +221,18 @@ def replay_command(
         for text in found:
             shown += 1
             if shown <= show:
-                click.echo(f"row {line.row}{f' ({line.id})' if line.id else ''}: {text}")
+                say(f"row {line.row}{f' ({line.id})' if line.id else ''}: {text}")
     if shown > show:
-        click.echo(f"... and {shown - show:,} more differences (--show {shown})")
+        say(f"... and {shown - show:,} more differences (--show {shown})")
     for text in sorted(others):
-        click.echo(f"note: {text}", err=True)
+        say(f"note: {text}", err=True)
+    if unknown:
+        said = "what was checked is not compared, as the summary.json of the run is not beside it"
+        say(f"note: {unknown:,} lines: {said}", err=True)
     if without:
-        click.echo(f"{len(without):,} rows carry no input that can be asked again", err=True)
+        say(f"{len(without):,} rows carry no input that can be asked again", err=True)
     total = same + len(different)
-    click.echo(
+    say(
         f"{total:,} lines replayed: {same:,} identical, {len(different):,} different; "
         f"{proofs:,} class proofs checked"
     )
@@ -329,10 +334,10 @@ def rescreen_command(
         if found is not None:
             changes.append(found)
     result = Rescreened(count, tuple(not_asked), ordered(changes))
-    click.echo("\n".join(rescreen_text(result, as_of)))
+    say("\n".join(rescreen_text(result, as_of)))
     if out is not None:
         write_change_report(out, result, as_of=as_of, source=str(path.name), language=language)
-        click.echo(f"Report: {out}", err=True)
+        say(f"Report: {out}", err=True)
 
 
 def rescreen_text(result: Rescreened, as_of: dt.date | None) -> Iterator[str]:
@@ -386,20 +391,20 @@ def verify_command(
     """Tell what was altered in the FOLDER of a sealed run; exits with 2 if anything was."""
     rows = None
     if table is not None:
-        read = read_table(table, encoding=encoding, separator=separator, columns=columns)
+        read = open_table(table, encoding=encoding, separator=separator, columns=columns)
         rows = (row.cells for row in read.rows())
     sealed = verify(folder, rows=rows, digest=digest)
     for alteration in sealed.alterations:
-        click.echo(str(alteration))
+        say(str(alteration))
     for name in sealed.unsealed:
-        click.echo(f"note: {name} is not part of the seal", err=True)
+        say(f"note: {name} is not part of the seal", err=True)
     said = "altered" if sealed.alterations else "intact"
-    click.echo(f"{said}: {sealed.lines:,} lines sealed; {SEAL_FILE} has the digest {sealed.digest}")
+    say(f"{said}: {sealed.lines:,} lines sealed; {SEAL_FILE} has the digest {sealed.digest}")
     if digest is None and not sealed.alterations:
         said = (
             "give --digest with the one you kept to be sure that the seal itself is the first one"
         )
-        click.echo(f"note: {said}", err=True)
+        say(f"note: {said}", err=True)
     if sealed.alterations:
         sys.exit(EXIT_BAD_INPUT)
 
@@ -413,7 +418,7 @@ def dispositions_command(decisions: Path) -> None:
     reference limits an answer to that line. Give it to `screening csv --dispositions`.
     """
     stream = io.StringIO()
-    lines = ((line.id, line) for line in read_lines(_lines_path(decisions)))
+    lines = ((line.id, line) for line in read_lines(_lines_path(decisions), UNKNOWN))
     csv.writer(stream, lineterminator="\n").writerows(template(lines))
     click.echo(stream.getvalue(), nl=False)
 

@@ -60,6 +60,7 @@ MAX_ENTRIES = 5
 MAX_CHOICES = 2_000
 """Consignees that the filter offers; any can be typed."""
 
+_MAX_COVERED = 1024
 _SHOWN_ELSEWHERE = frozenset({"bundle", "counts", "coverage", "versions"})
 _NO_CARD = Outcome.NO_LISTING_FOUND
 
@@ -260,6 +261,7 @@ class _Report:
     asymmetries: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     statements: dict[Statement, str] = field(default_factory=dict)
     coverages: dict[str, _PlaceCoverage] = field(default_factory=dict)
+    covered: dict[int, tuple[CoverageItem, ...]] = field(default_factory=dict)
     not_asked: int = 0
     pictures: dict[str, _Picture | str] = field(default_factory=dict)
     proofs: dict[bytes, tuple[str, int]] = field(default_factory=dict)
@@ -325,7 +327,7 @@ class _Report:
                 open_points=list(dict.fromkeys(t for r in decision.requirements for t in r.open)),
                 requirements=sorted(due, key=lambda v: (v.arguable, v.latest or dt.date.max)),
                 hits=[self._hit(row.row, hit, pictures) for hit in decision.hits],
-                asked=list(dict.fromkeys(item.jurisdiction for item in decision.coverage)),
+                asked=list(decision.asked),
             )
             + "\n"
         )
@@ -428,11 +430,16 @@ class _Report:
             self.known_on.add(provenance.known_on.isoformat())
         if provenance.jurisdictions is not None:
             self.asked.add(", ".join(self.words.place(code) for code in provenance.jurisdictions))
-        self.not_asked += not decision.coverage
-        for place in {item.jurisdiction for item in decision.coverage}:
+        self.not_asked += not decision.asked
+        for place in decision.asked:
             self.coverages.setdefault(place, _PlaceCoverage(place)).lines += 1
-        for item in decision.coverage:
-            self.coverages[item.jurisdiction].items[item] = None
+        key = id(decision.coverage)  # lines of one journey share it
+        if self.covered.get(key) is not decision.coverage:
+            if len(self.covered) >= _MAX_COVERED:
+                self.covered.clear()
+            self.covered[key] = decision.coverage
+            for item in decision.coverage:
+                self.coverages[item.jurisdiction].items[item] = None
 
     def _add_statements(self, decision: Decision) -> None:
         """Keeps what authorities along the way have said, of the legs on which they said it.

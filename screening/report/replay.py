@@ -17,14 +17,14 @@ from screening.chemistry.definition import check_proof
 from screening.chemistry.proof import ClassProof
 from screening.decision import Certainty, Decision, Hit
 from screening.errors import ProofError
-from screening.report.lines import Line
+from screening.report.lines import Line, WrittenDecision
+from screening.report.tables import LINE_ONLY
 from screening.rules.index import CompiledBundle
 from screening.rules.load import Bundle
 from screening.rules.model import Action, LegKind
 from screening.rules.timeline import boundary_days, describe, known_versions
 from screening.shipment import Shipment
 
-_LINE_ONLY = {"row", "id", "settlement", "format", "seal"}
 MAX_SHOWN = 200
 
 
@@ -49,17 +49,34 @@ class Difference:
 def differences(before: Decision, after: Decision) -> tuple[Difference, ...]:
     """What is not the same in two decisions; lists and versions of software are not compared.
 
+    What was checked of each jurisdiction's law is compared where both decisions have it.
+
     Args:
         before: the decision as it was written.
         after: the decision as it was derived again.
     """
-    leave_out = _LINE_ONLY | {"provenance"}
+    leave_out = {*LINE_ONLY, "provenance", "coverage"}
     old = before.model_dump(mode="json", exclude=leave_out)
     new = after.model_dump(mode="json", exclude=leave_out)
     for said in (old, new):
         if said["shipment"]:
             said["shipment"].pop("id", None)
-    return tuple(_differences("", old, new))
+    return (*_differences("", old, new), *_coverage_differences(before, after))
+
+
+def coverage_known(decision: Decision) -> bool:
+    """Whether a decision has its coverage; one that was read back may only name whose law it is."""
+    return not isinstance(decision, WrittenDecision) or decision.coverage_known
+
+
+def _coverage_differences(before: Decision, after: Decision) -> Iterator[Difference]:
+    if before.asked != after.asked:
+        yield Difference("coverage_of", _shown(list(before.asked)), _shown(list(after.asked)))
+    elif (
+        coverage_known(before) and coverage_known(after) and before.coverage != after.coverage
+    ):  # most are equal, and writing them out takes long
+        items = ([c.model_dump(mode="json") for c in d.coverage] for d in (before, after))
+        yield from _differences("coverage", *items)
 
 
 def _differences(where: str, old: Any, new: Any) -> Iterator[Difference]:

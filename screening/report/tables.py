@@ -8,11 +8,16 @@ carried exactly as they came; only the columns that are added here are made safe
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import datetime as dt
+import gzip
 import hashlib
 import io
+import json
 import re
+import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +48,9 @@ RESULT_COLUMNS = (
     "screening_why",
 )
 """The columns added to those of the input, in this order."""
+
+LINE_ONLY = frozenset({"row", "id", "settlement", "format", "seal", "coverage_of"})
+"""What a line of ``decisions.jsonl`` has beside the members of its decision."""
 
 DISPOSITION_COLUMN = "screening_disposition"
 """A further column where officers' answers were given."""
@@ -92,18 +100,14 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A table that was read through once and can be read again, row by row.
+class Table(ABC):
+    """A file of rows that was read through once and can be read again, row by row.
 
     Attributes:
         path: the file.
-        header: headers as they came, with ``extra_1`` ... for cells beyond the last of them.
+        header: the header of each cell of a row.
         mapping: how its columns are read.
-        encoding: name of the encoding.
-        separator: the character between cells.
-        header_row: row of the header, 1 for the first row of the file.
-        row_count: rows under the header; lines without any character are none.
-        blank_lines: lines under the header without any character.
+        row_count: its rows.
         sha256: of the file's bytes, hexadecimal.
         notes: what else a person should know about how it was read.
     """
@@ -111,23 +115,30 @@ class Table:
     path: Path
     header: tuple[str, ...]
     mapping: ColumnMapping
-    encoding: str
-    separator: str
-    header_row: int
     row_count: int
-    blank_lines: int
     sha256: str
     notes: tuple[str, ...]
 
+    @property
+    @abstractmethod
+    def layout(self) -> dict[str, str | int]:
+        """How the file is laid out, by the names of ``summary.json``."""
+
+    @abstractmethod
+    def in_short(self) -> str:
+        """How the file is laid out and how many rows it has, in a few words."""
+
     def describe(self) -> list[str]:
         """What was recognised, line by line, for people."""
-        separator = _SEPARATOR_NAMES.get(self.separator, repr(self.separator))
-        header = f"header on row {self.header_row}, {self.row_count:,} rows"
         return [
-            f"{self.path}: {self.encoding}, separator {separator}, {header}",
+            f"{self.path}: {self.in_short()}",
             *(f"  {line}" for line in self.mapping.describe()),
             *(f"  note: {note}" for note in self.notes),
         ]
+
+    @abstractmethod
+    def _read(self) -> Iterator[TableRow]:
+        """The rows in order, as the file has them now."""
 
     def rows(self) -> Iterator[TableRow]:
         """The rows in order; memory does not grow with the file.
@@ -135,6 +146,47 @@ class Table:
         Raises:
             InputFileError: the file changed since it was recognised.
         """
+        number = 0
+        for row in self._read():
+            number = row.number
+            yield row
+        if number != self.row_count:
+            raise InputFileError(self.path, "changed while it was read", "run again on a copy")
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable(Table):
+    """A table of text with a character between cells; cells beyond the header are ``extra_1`` ...
+
+    Attributes:
+        encoding: name of the encoding.
+        separator: the character between cells.
+        header_row: row of the header, 1 for the first row of the file; rows under it without any
+            character are no rows.
+        blank_lines: lines under the header without any character.
+    """
+
+    encoding: str
+    separator: str
+    header_row: int
+    blank_lines: int
+
+    @property
+    def layout(self) -> dict[str, str | int]:
+        """Encoding, separator and row of the header."""
+        return {
+            "encoding": self.encoding,
+            "separator": self.separator,
+            "header_row": self.header_row,
+        }
+
+    def in_short(self) -> str:
+        """Encoding, separator, row of the header, rows."""
+        separator = _SEPARATOR_NAMES.get(self.separator, repr(self.separator))
+        header = f"header on row {self.header_row}, {self.row_count:,} rows"
+        return f"{self.encoding}, separator {separator}, {header}"
+
+    def _read(self) -> Iterator[TableRow]:
         own_width = len(self.mapping.header)
         with _open(self.path, self.encoding) as stream:
             number = 0
@@ -144,8 +196,6 @@ class Table:
                 number += 1
                 cells, findings = _shaped(record.cells, own_width, self.header, self.separator)
                 yield TableRow(number, record.line, cells, findings)
-        if number != self.row_count:
-            raise InputFileError(self.path, "changed while it was read", "run again on a copy")
 
 
 def read_table(
@@ -154,8 +204,8 @@ def read_table(
     encoding: str | None = None,
     separator: str | None = None,
     columns: Mapping[str, str | Sequence[str]] | None = None,
-) -> Table:
-    """Recognises a table and reads it through once, so that its faults are known at the start.
+) -> TextTable:
+    """Recognises a table of text and reads it through once, so that its faults are known first.
 
     Args:
         path: the file.
@@ -170,8 +220,8 @@ def read_table(
         InputFileError: the file cannot be read, or nothing in it says what the goods are.
     """
     path = Path(path)
-    scan = _scan(path)
-    encoding = _encoding(path, scan, encoding)
+    scan = scan_file(path)
+    encoding = encoding_of(path, scan, encoding)
     layout = _layout(path, encoding, separator, columns)
     own_width = len(layout.header)
     rows = blank = 0
@@ -186,7 +236,7 @@ def read_table(
             rows += 1
             width = max(width, _filled_width(record.cells, own_width))
     extra = tuple(f"extra_{n}" for n in range(1, width - own_width + 1))
-    return Table(
+    return TextTable(
         path=path,
         header=(*layout.header, *extra),
         mapping=layout.mapping,
@@ -206,7 +256,7 @@ def read_text(path: Path) -> str:
     Raises:
         InputFileError: it cannot be read.
     """
-    encoding = _encoding(path, _scan(path), None)
+    encoding = encoding_of(path, scan_file(path), None)
     try:
         with _open(path, encoding) as stream:
             return stream.read()
@@ -237,8 +287,16 @@ def _notes(layout: _Layout, rows: int, blank: int, extra: Sequence[str]) -> tupl
 
 
 @dataclass(frozen=True, slots=True)
-class _Scan:
-    """What one pass over the bytes found."""
+class Scan:
+    """What one pass over the bytes of a file found.
+
+    Attributes:
+        sha256: of the bytes as they are stored, hexadecimal.
+        head: the first bytes.
+        nul: some byte is NUL.
+        not_utf8: place of the first byte that is not UTF-8; None: there is none.
+        sample: lines with bytes beyond ASCII.
+    """
 
     sha256: str
     head: bytes
@@ -247,37 +305,68 @@ class _Scan:
     sample: bytes
 
 
-def _scan(path: Path) -> _Scan:
-    """Reads the bytes once: digest, NUL, UTF-8 or not, and lines with bytes beyond ASCII."""
+def is_packed(path: Path) -> bool:
+    """The name says that the file is packed with gzip."""
+    return path.suffix.lower() == ".gz"
+
+
+@contextlib.contextmanager
+def opened(path: Path, *, packed: bool = False) -> Iterator[io.BufferedReader | gzip.GzipFile]:
+    """The bytes of a file, unpacked where it is packed.
+
+    Raises:
+        InputFileError: it is not there, cannot be read, or is no whole archive.
+    """
     if path.is_dir():
         raise InputFileError(path, "is a folder", "name a file")
+    try:
+        if packed:
+            with gzip.open(path, "rb") as unpacked:
+                yield unpacked
+        else:
+            with path.open("rb") as stream:
+                yield stream
+    except FileNotFoundError:
+        raise InputFileError(path, "does not exist", "check its name and folder") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        reason = f"cannot be unpacked ({error})"
+        raise InputFileError(path, reason, "pack it again, or unpack it first") from None
+    except OSError as error:
+        reason = f"cannot be opened ({error.strerror})"
+        raise InputFileError(path, reason, "check that it may be read") from None
+
+
+def scan_file(path: Path, *, packed: bool = False) -> Scan:
+    """Reads the bytes once: digest, NUL, UTF-8 or not, and lines with bytes beyond ASCII.
+
+    Args:
+        path: the file.
+        packed: it is packed with gzip; what is looked at is what is in it.
+
+    Raises:
+        InputFileError: it is not there, cannot be read, is empty, or is no text at all.
+    """
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     head, sample = b"", bytearray()
     nul, bad, offset = False, None, 0
-    try:
-        with path.open("rb") as stream:
-            while block := stream.read(_BLOCK):
-                head = head or block[:8]
-                digest.update(block)
-                nul = nul or b"\0" in block
-                if bad is None:
-                    try:
-                        decoder.decode(block)
-                    except UnicodeDecodeError as error:
-                        bad = offset + max(error.start, 0)
-                if len(sample) < _SAMPLE_BYTES and not block.isascii():
-                    lines = (line for line in block.splitlines(True) if not line.isascii())
-                    for line in lines:
-                        sample += line[:20_000]
-                        if len(sample) >= _SAMPLE_BYTES:
-                            break
-                offset += len(block)
-    except FileNotFoundError:
-        raise InputFileError(path, "does not exist", "check its name and folder") from None
-    except OSError as error:
-        reason = f"cannot be opened ({error.strerror})"
-        raise InputFileError(path, reason, "check that it may be read") from None
+    with opened(path, packed=packed) as stream:
+        while block := stream.read(_BLOCK):
+            head = head or block[:8]
+            digest.update(block)
+            nul = nul or b"\0" in block
+            if bad is None:
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError as error:
+                    bad = offset + max(error.start, 0)
+            if len(sample) < _SAMPLE_BYTES and not block.isascii():
+                lines = (line for line in block.splitlines(True) if not line.isascii())
+                for line in lines:
+                    sample += line[:20_000]
+                    if len(sample) >= _SAMPLE_BYTES:
+                        break
+            offset += len(block)
     if bad is None:
         try:
             decoder.decode(b"", final=True)
@@ -288,11 +377,26 @@ def _scan(path: Path) -> _Scan:
     for magic, reason, remedy in _CONTAINERS:
         if head.startswith(magic):
             raise InputFileError(path, reason, remedy)
-    return _Scan(digest.hexdigest(), head, nul, bad, bytes(sample))
+    sha256 = digest_of(path) if packed else digest.hexdigest()
+    return Scan(sha256, head, nul, bad, bytes(sample))
 
 
-def _encoding(path: Path, scan: _Scan, wanted: str | None) -> str:
-    """The encoding that was named, or that the bytes speak for."""
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, hexadecimal.
+
+    Raises:
+        InputFileError: it is not there or cannot be read.
+    """
+    with opened(path) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def encoding_of(path: Path, scan: Scan, wanted: str | None) -> str:
+    """The encoding that was named, or that the bytes speak for.
+
+    Raises:
+        InputFileError: it is not known, or nothing speaks for one.
+    """
     if wanted is not None:
         try:
             info = codecs.lookup(wanted)
@@ -311,7 +415,7 @@ def _encoding(path: Path, scan: _Scan, wanted: str | None) -> str:
         raise InputFileError(
             path,
             "holds NUL bytes, so it is no text or UTF-16 without its mark",
-            "save it as CSV (UTF-8), or name its encoding with --encoding utf-16-le",
+            "save it as UTF-8, or name its encoding with --encoding utf-16-le",
         )
     if scan.not_utf8 is None:
         return "utf-8"
@@ -325,7 +429,7 @@ def _encoding(path: Path, scan: _Scan, wanted: str | None) -> str:
     raise InputFileError(
         path,
         f"is not UTF-8 (byte {scan.not_utf8:,}) and its encoding is not certain",
-        f"save it as CSV (UTF-8), or name its encoding with --encoding{perhaps}",
+        f"save it as UTF-8, or name its encoding with --encoding{perhaps}",
     )
 
 
@@ -431,10 +535,12 @@ def _records(path: Path, stream: TextIO, separator: str) -> Iterator[_Record]:
             yield _Record(row, start, cells)
             start, last = lines.number + 1, lines.kept
             lines.kept = []
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
+        named = isinstance(error, UnicodeDecodeError) and f"is not {error.encoding}"
+        reason = named or f"cannot be decoded ({error})"
         raise InputFileError(
             path,
-            f"is not {error.encoding} after line {lines.number:,}",
+            f"{reason} after line {lines.number:,}",
             "save it as CSV (UTF-8), or name its encoding with --encoding",
         ) from None
     except csv.Error as error:
@@ -474,8 +580,9 @@ def _layout(
     try:
         with _open(path, encoding) as stream:
             text = stream.read(_SNIFF_CHARACTERS)
-    except UnicodeDecodeError as error:
-        reason = f"is not {encoding} (byte {error.start:,})"
+    except UnicodeError as error:  # a codec may also say no more than that its mark is missing
+        where = f"byte {error.start:,}" if isinstance(error, UnicodeDecodeError) else str(error)
+        reason = f"is not {encoding} ({where})"
         remedy = "save it as CSV (UTF-8), or name its encoding with --encoding"
         raise InputFileError(path, reason, remedy) from None
     if not text.strip():
@@ -553,7 +660,7 @@ def _shaped(
     if width > own_width:
         extra = width - own_width
         findings.append(
-            _malformed(
+            malformed(
                 f"The row has {extra} more cell{'s' if extra > 1 else ''} than the header, so "
                 "cells may stand in the wrong columns.",
                 Severity.ASK,
@@ -562,14 +669,14 @@ def _shaped(
     elif len(cells) < own_width:
         missing = own_width - len(cells)
         findings.append(
-            _malformed(
+            malformed(
                 f"The row has {missing} fewer cell{'s' if missing > 1 else ''} than the header.",
                 Severity.NOTE,
             )
         )
     if own_width > 2 and any("\n" in c and _holds_rows(c, separator, own_width) for c in cells):
         findings.append(
-            _malformed(
+            malformed(
                 "A cell of the row holds what look like further rows; look for a quotation mark "
                 "that is not closed.",
                 Severity.ASK,
@@ -583,8 +690,27 @@ def _holds_rows(cell: str, separator: str, width: int) -> bool:
     return any(line.count(separator) >= width - 1 for line in cell.split("\n"))
 
 
-def _malformed(message: str, severity: Severity) -> Finding:
+def malformed(message: str, severity: Severity) -> Finding:
+    """A finding on the shape of a row."""
     return Finding(code=FindingCode.ROW_MALFORMED, severity=severity, message=message)
+
+
+def cell_text(value: object) -> str:
+    """A value of a frame or of a typed file as the text that a table would hold.
+
+    >>> cell_text(25.0), cell_text(None), cell_text(dt.datetime(2025, 11, 12))
+    ('25', '', '2025-11-12')
+    """
+    if isinstance(value, str):
+        return value
+    text = str(value)
+    if value is None or text in {"<NA>", "NaT", "nan"}:
+        return ""
+    if isinstance(value, dt.date):
+        return value.isoformat()[:10]
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return text
 
 
 # --- writing ---------------------------------------------------------------------------------
@@ -639,9 +765,12 @@ def _why(decision: Decision) -> str:
 def decision_json(decision: Decision) -> str:
     """One decision as JSON in one line, without its `id`, which belongs to the row.
 
-    Line separators of Unicode are escaped, so that every reader sees one line.
+    Of the coverage it names the jurisdictions; what was checked of each stands once in a run, in
+    ``summary.json``. Line separators of Unicode are escaped, so that every reader sees one line.
     """
-    return one_line(decision.model_dump_json(exclude={"id"}))
+    text = decision.model_dump_json(exclude={*LINE_ONLY, "coverage"})
+    asked = json.dumps(decision.asked, separators=(",", ":"))
+    return one_line(f'{text[:-1]},"coverage_of":{asked}}}')
 
 
 def one_line(text: str) -> str:
