@@ -8,7 +8,6 @@ chunk and comes back as ``unscreened``, like any row whose screening fails.
 from __future__ import annotations
 
 import contextlib
-import copy
 import csv
 import dataclasses
 import datetime as dt
@@ -19,6 +18,7 @@ import io
 import json
 import os
 import platform
+import re
 import time
 import warnings
 from collections import Counter, OrderedDict, deque
@@ -28,6 +28,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, Self, TextIO, TypeVar
 
+from screening.chemistry.structure import as_drawn
 from screening.columns import ColumnMapping, read_cell, recognise, to_shipment
 from screening.decision import (
     Decision,
@@ -36,13 +37,21 @@ from screening.decision import (
     Outcome,
     Provenance,
     Severity,
+    drawn_identity,
 )
 from screening.errors import InputFileError, MissingExtraError, ScreeningError, ShipmentError
 from screening.guard import DEATHS, Crew, Limits, Trouble
 from screening.history import LedgerLine, Totals
 from screening.report.dispositions import Answer, Dispositions
 from screening.report.html import write_report
-from screening.report.lines import decision_of, json_line, read_lines
+from screening.report.lines import (
+    UNKNOWN,
+    Coverages,
+    decision_of,
+    decision_of_json,
+    json_line,
+    read_lines,
+)
 from screening.report.rows import ReportRow
 from screening.report.seal import (
     LINES_FILE,
@@ -54,6 +63,7 @@ from screening.report.seal import (
     sealed_line,
     write_seal,
 )
+from screening.report.sources import open_table
 from screening.report.tables import (
     DISPOSITION_COLUMN,
     RESULT_COLUMNS,
@@ -61,15 +71,15 @@ from screening.report.tables import (
     OutputFile,
     Table,
     TableRow,
+    cell_text,
     decision_cells,
     decision_json,
-    read_table,
     safe_cell,
 )
 from screening.report.workbook import Workbook
 from screening.rules.load import Bundle
 from screening.rules.model import Action
-from screening.screener import coverage_of
+from screening.screener import Alike, Screener, coverage_of
 from screening.shipment import Shipment
 from screening.sums import Note, RowSums, Splice, counted, read_notes
 
@@ -89,6 +99,7 @@ CACHE_CHARACTERS = 50_000_000
 S = TypeVar("S")
 T = TypeVar("T")
 R = TypeVar("R")
+T_contra = TypeVar("T_contra", contravariant=True)
 P = ParamSpec("P")
 
 
@@ -104,6 +115,26 @@ class Screens(Protocol):
 
 
 # --- any function over chunks, in order, over worker processes -------------------------------
+
+
+class Runs(Protocol[T_contra, R]):
+    """What does the work."""
+
+    def run(self, chunks: Iterable[Sequence[T_contra]]) -> Iterator[list[R]]:
+        """The results of chunks, in order."""
+
+
+class Engine(Protocol):
+    """Where the work is done, if not in worker processes of this machine."""
+
+    def crew(
+        self,
+        function: Callable[[S, T], R],
+        state: S,
+        killed: Callable[[T, Trouble], R],
+        limits: Limits | None = None,
+    ) -> contextlib.AbstractContextManager[Runs[T, R]]:
+        """What does the work, with the arguments of `crew`."""
 
 
 class _Here(Generic[S, T, R]):
@@ -127,7 +158,8 @@ def crew(
     workers: int,
     killed: Callable[[T, Trouble], R],
     limits: Limits | None = None,
-) -> Iterator[Crew[S, T, R] | _Here[S, T, R]]:
+    engine: Engine | None = None,
+) -> Iterator[Runs[T, R]]:
     """Workers that are opened before the first chunk is there.
 
     Args:
@@ -136,10 +168,13 @@ def crew(
         workers: worker processes; 1 works in this process, unless there are limits.
         killed: the result for an item that passed its limits or kills its workers.
         limits: of an item; None: the usual ones for worker processes, none for this process.
+        engine: where the work is done; None: in worker processes of this machine.
     """
     with contextlib.ExitStack() as stack:
-        made: Crew[S, T, R] | _Here[S, T, R] = _Here(function, state)
-        if workers > 1 or limits is not None:
+        made: Runs[T, R] = _Here(function, state)
+        if engine is not None:
+            made = stack.enter_context(engine.crew(function, state, killed, limits))
+        elif workers > 1 or limits is not None:
             try:
                 made = stack.enter_context(Crew(function, state, killed, workers, limits=limits))
             except ConnectionError:
@@ -160,6 +195,7 @@ def in_order(
     workers: int,
     killed: Callable[[T, Trouble], R],
     limits: Limits | None = None,
+    engine: Engine | None = None,
 ) -> Iterator[list[R]]:
     """Applies a function to chunks of items and yields their results in the order of the chunks.
 
@@ -170,11 +206,14 @@ def in_order(
         workers: worker processes; 1 works in this process, unless there are limits.
         killed: the result for an item that passed its limits or kills its workers.
         limits: of an item; None: the usual ones for worker processes, none for this process.
+        engine: where the work is done; None: in worker processes of this machine.
 
     Returns:
         One list of results a chunk.
     """
-    with crew(function, state, workers=workers, killed=killed, limits=limits) as made:
+    with crew(
+        function, state, workers=workers, killed=killed, limits=limits, engine=engine
+    ) as made:
         yield from made.run(chunks)
 
 
@@ -199,10 +238,24 @@ def chunked(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """One row as it goes to a worker: the shipment without its id, and how it was read."""
+    """One row as it goes to a worker.
 
-    shipment: Shipment
+    Attributes:
+        stated: the shipment without its id; shared by rows that differ in their drawing alone.
+        findings: how it was read.
+        drawing: its own drawing, None where the shipment holds it.
+    """
+
+    stated: Shipment
     findings: tuple[Finding, ...] = ()
+    drawing: str | None = None
+
+    @property
+    def shipment(self) -> Shipment:
+        """The shipment with its drawing."""
+        if self.drawing is None:
+            return self.stated
+        return dataclasses.replace(self.stated, structure=self.drawing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,15 +301,75 @@ def render(decision: Decision, line: LedgerLine | None = None, *, whole: bool = 
 
 def screen_row(screener: Screens, submitted: Submitted) -> Rendered:
     """Screens one row; whatever fails becomes `unscreened` with the reason."""
+    rendered = _alike(screener, submitted, whole=True)
+    if rendered is not None:
+        return rendered
     decision = screen_safely(screener, submitted.shipment, submitted.findings)
     return render(decision, counted(decision, screener.bundle))
 
 
 def screen_cells(screener: Screens, submitted: Submitted) -> Rendered:
     """Screens one row of a frame, which gets the cells and no JSON."""
+    rendered = _alike(screener, submitted, whole=False)
+    if rendered is not None:
+        return rendered
     decision = screen_safely(screener, submitted.shipment, submitted.findings)
     line = counted(decision, screener.bundle)
     return render(decision, line, whole=line is not None)
+
+
+def _alike(screener: Screens, submitted: Submitted, *, whole: bool) -> Rendered | None:
+    """What is written of a row that shares its decision with others like it; None where none is."""
+    drawing = submitted.drawing
+    if drawing is None or not isinstance(screener, Screener):
+        return None
+    try:
+        alike = screener.alike(submitted.stated, drawing)
+        if alike is None:
+            return None
+        shared: _Shared | None = alike.shown.get(submitted.findings)
+        if shared is None:
+            shared = alike.shown[submitted.findings] = _Shared(alike, submitted, screener.bundle)
+        return shared.rendered(drawing) if whole else shared.bare
+    except Exception:  # the longer road says what it is
+        return None
+
+
+_HOLES = ("\ue000text\ue000", "\ue000smiles\ue000", "\ue000structure\ue000")
+_SHOWN = 200
+
+
+class _Shared:
+    """What is written of lines that differ in id and drawing alone.
+
+    Args:
+        alike: their decision.
+        submitted: one of them.
+        bundle: the lists.
+    """
+
+    def __init__(self, alike: Alike, submitted: Submitted, bundle: Bundle) -> None:
+        decision = with_findings(alike.decision, submitted.findings)
+        if counted(decision, bundle) is not None:
+            raise ValueError("it counts towards thresholds")
+        self.bare = render(decision, whole=False)
+        text, smiles, structure = _HOLES
+        holed = decision.like(
+            dataclasses.replace(submitted.stated, structure=structure),
+            drawn_identity("structure", text, smiles),
+        )
+        self._parts = re.split("|".join(_HOLES), decision_json(holed))
+        if len(self._parts) != len(_HOLES) + 1:
+            raise ValueError("its line has other holes")
+
+    def rendered(self, drawing: str) -> Rendered:
+        """What is written of the line with a drawing, a SMILES of plain characters."""
+        quoted = json.dumps(drawing)[1:-1]
+        text = quoted if len(drawing) <= _SHOWN else json.dumps(drawing[:_SHOWN])[1:-1]
+        smiles = json.dumps(as_drawn(drawing))[1:-1]
+        before, between, next_, after = self._parts
+        line = f"{before}{text}{between}{smiles}{next_}{quoted}{after}"
+        return dataclasses.replace(self.bare, json=line)
 
 
 def screen_safely(
@@ -501,13 +614,19 @@ class _Cache:
 
     def __init__(self) -> None:
         self._slots: OrderedDict[bytes, _Slot] = OrderedDict()
+        self._stated: dict[tuple[Shipment, tuple[Finding, ...]], bytes] = {}
         self._characters = 0
 
-    @staticmethod
-    def key(submitted: Submitted) -> bytes:
+    def key(self, submitted: Submitted) -> bytes:
         """Equal for rows that are read to the same shipment with the same findings."""
-        text = repr((submitted.shipment, submitted.findings))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        shared = submitted.stated, submitted.findings
+        stated = self._stated.get(shared)
+        if stated is None:
+            if len(self._stated) >= CACHE_ROWS:
+                self._stated.clear()
+            text = repr(shared).encode("utf-8", "surrogatepass")
+            stated = self._stated[shared] = hashlib.sha256(text).digest()
+        return stated if submitted.drawing is None else stated + submitted.drawing.encode()
 
     def slot(self, key: bytes) -> tuple[_Slot, bool]:
         """The slot of a row, and whether it is new."""
@@ -623,6 +742,7 @@ class _RowReader:
         alone = len(drawn) == 1 and len(ids) <= 1 and not mapping.of("inchi")
         self._drawn = drawn[0].index if alone else None
         self._id = ids[0].index if alone and ids else None
+        self._own = frozenset({self._drawn, self._id})
         self._known: dict[tuple[str, ...], Submitted] = {}
 
     def read(self, row: TableRow) -> tuple[Submitted, str | None]:
@@ -631,27 +751,27 @@ class _RowReader:
         if self._drawn is None or row.findings or self._drawn >= len(cells):
             return _submitted(self._mapping, row, self._settings)
         text = cells[self._drawn]
-        if not text.isascii() or len(text) > _PLAIN_CELL or "\n" in text or "InChI" in text:
+        if not text.isprintable() or not text.isascii() or len(text) > _PLAIN_CELL:
             return _submitted(self._mapping, row, self._settings)
         drawing = read_cell(text)
-        own = (self._drawn, self._id)
-        key = tuple("" if at in own else cell for at, cell in enumerate(cells))
+        if drawing is None or drawing.startswith("InChI") or not drawing.isascii():
+            return _submitted(self._mapping, row, self._settings)
+        key = tuple(cell for at, cell in enumerate(cells) if at not in self._own)
         known = self._known.get(key)
-        if drawing is None or known is None:
+        if known is None:
             one, row_id = _submitted(self._mapping, row, self._settings)
-            if drawing is not None and one.shipment.structure == drawing:
-                if len(self._known) >= CACHE_ROWS:
-                    self._known.clear()
-                self._known[key] = one
-            return one, row_id
+            if one.shipment.structure != drawing:
+                return one, row_id
+            if len(self._known) >= CACHE_ROWS:
+                self._known.clear()
+            stated = dataclasses.replace(one.shipment, structure=None)
+            known = self._known[key] = Submitted(stated, one.findings)
         row_id = None
         if self._id is not None and self._id < len(cells):
             row_id = read_cell(cells[self._id])
             if row_id is not None and len(row_id) > _PLAIN_CELL:
                 return _submitted(self._mapping, row, self._settings)
-        shipment = copy.copy(known.shipment)
-        object.__setattr__(shipment, "structure", drawing)  # a copy of our own, not shared yet
-        return Submitted(shipment, known.findings), row_id
+        return Submitted(known.stated, known.findings, drawing), row_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -727,6 +847,7 @@ def screen_csv(
     seal: bool = False,
     language: str = "en",
     limits: Limits | None = None,
+    engine: Engine | None = None,
 ) -> Summary:
     """Screens a table of shipments into a folder.
 
@@ -755,6 +876,7 @@ def screen_csv(
         language: of the report and the workbook.
         limits: of a row, which is then screened in a worker process, also with one worker; None:
             the usual limits with more than one worker, none in this process.
+        engine: where rows are screened, such as a `DaskEngine`; None: on this machine.
 
     Returns:
         What was done.
@@ -766,7 +888,7 @@ def screen_csv(
     started = time.monotonic()
     begun = dt.datetime.now(dt.UTC)
     given = {k: [v] if isinstance(v, str) else list(v) for k, v in (columns or {}).items()}
-    table = read_table(path, encoding=encoding, separator=separator, columns=given)
+    table = open_table(path, encoding=encoding, separator=separator, columns=given)
     folder = _made(Path(out), table)
     work = _Work(folder)
     answered = _Settling(dispositions, link=START if seal else None)
@@ -781,7 +903,9 @@ def screen_csv(
     counts = work.begin(depends_on, resume=resume)
     taken_over = counts.rows
     killed = _KilledRow(screener)
-    with crew(screen_row, screener, workers=workers, killed=killed, limits=limits) as made:
+    with crew(
+        screen_row, screener, workers=workers, killed=killed, limits=limits, engine=engine
+    ) as made:
         if recognised is not None:
             recognised(table, taken_over)
         read = time.monotonic()
@@ -841,7 +965,7 @@ class _Settling:
         if self._dispositions is not None:
             cells = ("",)
             if result.outcome in {Outcome.REVIEW, Outcome.CONTROLLED}:
-                decision = Decision.model_validate_json(f'{{"id":null,{result.json[1:]}')
+                decision = decision_of_json(result.json)
                 settlement = self._dispositions.settle(decision, row_id)
             if settlement is not None:
                 cells = (safe_cell(settlement.in_short()),)
@@ -854,7 +978,7 @@ class _Settling:
     def tally(folder: Path) -> dict[str, int]:
         """How many lines are settled, by answer; read from the file, rows taken over included."""
         counts = Counter[str]()
-        for line in read_lines(folder / LINES_FILE):
+        for line in read_lines(folder / LINES_FILE, UNKNOWN):
             if line.settlement is not None and line.settlement.answer is not None:
                 counts[line.settlement.answer.value] += 1
         return {answer.value: counts[answer.value] for answer in Answer}
@@ -1089,8 +1213,7 @@ def _fingerprint(table: Table, settings: Settings, screener: Screens) -> dict[st
     provenance = screener.screen(Shipment(day=settings.day)).provenance
     return {
         "sha256": table.sha256,
-        "encoding": table.encoding,
-        "separator": table.separator,
+        "layout": table.layout,
         "header": list(table.header),
         "columns": table.mapping.as_dict(),
         "day": settings.day.isoformat(),
@@ -1129,9 +1252,7 @@ def _summary(
         "input": {
             "file": table.path.name,
             "sha256": table.sha256,
-            "encoding": table.encoding,
-            "separator": table.separator,
-            "header_row": table.header_row,
+            **table.layout,
             "columns": table.mapping.as_dict(),
             "columns_not_read": list(table.mapping.unused),
             "notes": list(table.notes),
@@ -1175,6 +1296,7 @@ def _write_report(
 ) -> None:
     """``report.html`` and ``report.xlsx``, from the rows and decisions as they were written."""
     summary = {key: data[key] for key in _IN_REPORT if key in data}
+    known = Coverages.of(bundle)
     rows = (
         ReportRow(
             row=row.number,
@@ -1182,7 +1304,7 @@ def _write_report(
             decision=line,
             settlement=line.settlement,
         )
-        for row, line in zip(table.rows(), read_lines(folder / LINES_FILE), strict=True)
+        for row, line in zip(table.rows(), read_lines(folder / LINES_FILE, known), strict=True)
     )
     with Workbook(folder / "report.xlsx", language=language) as workbook:
         write_report(
@@ -1227,6 +1349,7 @@ def screen_frame(
     day: dt.date | None = None,
     override_day: dt.date | None = None,
     history: Sequence[Path | str] = (),
+    engine: Engine | None = None,
 ) -> pd.DataFrame:
     """Screens a pandas frame.
 
@@ -1238,6 +1361,7 @@ def screen_frame(
         day: the day for rows that state none; None: today.
         override_day: the day for all rows.
         history: files ``decisions.jsonl`` of earlier runs, whose lines count towards thresholds.
+        engine: where rows are screened, such as a `DaskEngine`; None: on this machine.
 
     Returns:
         A copy with the same rows, order and index, and the new columns of ``decisions.csv``.
@@ -1273,7 +1397,12 @@ def screen_frame(
     counting: list[tuple[Note, str]] = []
     killed = _KilledRow(screener)
     for answers in in_order(
-        screen_cells, screener, chunked(submitted()), workers=workers, killed=killed
+        screen_cells,
+        screener,
+        chunked(submitted()),
+        workers=workers,
+        killed=killed,
+        engine=engine,
     ):
         for one in answers:
             cells.append(one.cells)
@@ -1286,27 +1415,9 @@ def screen_frame(
         for note, text in counting:
             totals = sums.beyond(note)
             if totals is not None:
-                decision = Decision.model_validate_json(f'{{"id":null,{text[1:]}')
+                decision = decision_of_json(text)
                 cells[note.row - 1] = decision_cells(settled_row(decision, sums, totals))
     result = df.copy()
     for place, name in enumerate(RESULT_COLUMNS):
         result[name] = [row[place] for row in cells]
     return result
-
-
-def cell_text(value: object) -> str:
-    """A value of a frame as the text that a file would hold.
-
-    >>> cell_text(25.0), cell_text(None), cell_text(dt.datetime(2025, 11, 12))
-    ('25', '', '2025-11-12')
-    """
-    if isinstance(value, str):
-        return value
-    text = str(value)
-    if value is None or text in {"<NA>", "NaT", "nan"}:
-        return ""
-    if isinstance(value, dt.date):
-        return value.isoformat()[:10]
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return text

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    PrivateAttr,
-    SerializeAsAny,
-    SerializerFunctionWrapHandler,
     field_serializer,
-    model_serializer,
 )
 
 from screening.chemistry.proof import ClassProof, Proof
-from screening.chemistry.structure import read_structure
-from screening.errors import ScreeningError, StructureError
+from screening.errors import ScreeningError
 from screening.forms import AdvanceData, FilledField
 from screening.rules.model import Action, Checked, Coverage, LegKind, Mark
 from screening.rules.quantities import Counts, Per
@@ -383,7 +378,8 @@ class Identity(_Frozen):
     Attributes:
         source: the field it came from: structure, inchi, cas, name, item.
         text: what stood there.
-        smiles: the structure it led to, None for entries without one.
+        smiles: the structure it led to, None for entries without one; a drawn SMILES in standard
+            form where the line met or asks anything, else as it was drawn.
         exact: it counts as that structure; otherwise it is only possible.
         disputed: another identifier of the row says otherwise.
         via: what led from the text to the structure: ``drawing``, ``entry`` (a list carries it),
@@ -400,75 +396,26 @@ class Identity(_Frozen):
     via: str = "entry"
     cas: tuple[str, ...] = ()
 
-    # Here and not below, as who serialises a decision goes by the declared model; without a return
-    # type, so that the schema is that of the fields.
-    @model_serializer(mode="wrap")
-    def _serialised(self, handler: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]
-        if isinstance(self, _DrawnIdentity):
-            self._derived()
-        return handler(self)
-
-
-class _DrawnIdentity(Identity):
-    """An identity by a drawing, its SMILES derived when it is first asked for.
-
-    Most drawings meet nothing, and deriving it takes longer than all the rest.
-    """
-
-    _drawing: str | None = PrivateAttr(default=None)
-
-    def _derived(self) -> str:
-        """The SMILES of the drawing's components."""
-        smiles: str | None = vars(self).get("smiles")
-        if smiles is None:
-            text = self._drawing or ""
-            try:
-                smiles = ".".join(c.smiles for c in read_structure(text).components)
-            except StructureError:  # it is valid, but has no standard form: shown as it was drawn
-                smiles = text
-            # In the order of the fields, as in an identity that was made whole.
-            known = vars(self) | {"smiles": smiles}
-            vars(self).update({name: known[name] for name in type(self).model_fields})
-        return smiles
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            return self._derived() if name == "smiles" else super().__getattr__(name)
-
-    def __eq__(self, other: object) -> bool:
-        self._derived()
-        return isinstance(other, Identity) and self.model_dump() == other.model_dump()
-
-    def __hash__(self) -> int:
-        self._derived()
-        return hash(tuple(vars(self).values()))
-
-    def __repr_args__(self) -> Any:
-        self._derived()
-        return super().__repr_args__()
-
-    def __getstate__(self) -> dict[Any, Any]:
-        self._derived()
-        return super().__getstate__()
-
 
 _OF_A_DRAWING: dict[str, Any] = {"exact": True, "disputed": False, "via": "drawing", "cas": ()}
+_FIELDS_OF_A_DRAWING = frozenset({"source", "text", "smiles", *_OF_A_DRAWING})
 
 
-def drawn_identity(source: str, text: str) -> Identity:
+def drawn_identity(source: str, text: str, smiles: str) -> Identity:
     """The identity of goods by a drawing that can be read.
 
     Args:
         source: the field it came from.
         text: what stood there.
+        smiles: the drawing as SMILES.
     """
-    identity = _DrawnIdentity.__new__(_DrawnIdentity)  # made by the million, of checked parts
+    identity = Identity.__new__(Identity)  # made by the million, of checked parts
+    fields = {"source": source, "text": text[:200], "smiles": smiles, **_OF_A_DRAWING}
     put = object.__setattr__
-    put(identity, "__dict__", {"source": source, "text": text[:200], **_OF_A_DRAWING})
-    put(identity, "__pydantic_fields_set__", set(_OF_A_DRAWING))
+    put(identity, "__dict__", fields)
+    put(identity, "__pydantic_fields_set__", set(_FIELDS_OF_A_DRAWING))
     put(identity, "__pydantic_extra__", None)
-    put(identity, "__pydantic_private__", {"_drawing": text})
+    put(identity, "__pydantic_private__", None)
     return identity
 
 
@@ -541,7 +488,7 @@ class Decision(_Frozen):
     requirements: tuple[Requirement, ...]
     findings: tuple[Finding, ...]
     coverage: tuple[CoverageItem, ...]
-    identities: tuple[SerializeAsAny[Identity], ...]
+    identities: tuple[Identity, ...]
     provenance: Provenance
     shipment: Shipment | None = None
     read_findings: tuple[Finding, ...] = ()
@@ -570,6 +517,11 @@ class Decision(_Frozen):
         return f"<Decision {'; '.join(parts)}>"
 
     __str__ = __repr__
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Codes of the jurisdictions whose law was asked, in the order of `coverage`."""
+        return tuple(dict.fromkeys(item.jurisdiction for item in self.coverage))
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the answer, the picture, what is due, what is not covered."""

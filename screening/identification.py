@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from screening.chemistry.formula import Agreement, compare_formula, compare_mass, parse_formula
 from screening.chemistry.inchikey import read_inchikey
-from screening.chemistry.structure import LARGER, Component, Structure
+from screening.chemistry.structure import LARGER, Component, Structure, as_drawn, is_smiles
 from screening.decision import FindingCode, Identity, Severity, drawn_identity
 from screening.errors import StructureError, StructureLimitError, UnspecificStructureError
 from screening.findings import Findings
@@ -59,6 +59,22 @@ class Goods:
     identities: list[Identity] = field(default_factory=list)
     text: ProductText = field(default_factory=ProductText)
     names: NamesRead = field(default_factory=NamesRead)
+    drawn: dict[str, Structure] = field(default_factory=dict)
+
+    def shown_identities(self, *, standard: bool) -> tuple[Identity, ...]:
+        """The identities as a decision shows them.
+
+        Args:
+            standard: drawings in standard form, which takes reading them in full.
+        """
+        if not standard:
+            return tuple(self.identities)
+        return tuple(
+            identity.model_copy(update={"smiles": self.drawn[identity.source].smiles})
+            if identity.source in self.drawn
+            else identity
+            for identity in self.identities
+        )
 
     @property
     def listed(self) -> bool:
@@ -78,12 +94,20 @@ class Identification:
         bundle: the loaded law, for customs codes.
         names: names and CAS numbers.
         read: text to structure.
+        read_of_table: the same for structures of tables and programs; None: `read`.
     """
 
-    def __init__(self, bundle: Bundle, names: NameIndex, read: Callable[[str], Structure]) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        names: NameIndex,
+        read: Callable[[str], Structure],
+        read_of_table: Callable[[str], Structure] | None = None,
+    ) -> None:
         self.bundle = bundle
         self.names = names
         self.read = read
+        self.read_of_table = read_of_table or read
         self.hints = Hints(bundle)
 
     def identify(self, shipment: Shipment, findings: Findings) -> Goods:
@@ -143,6 +167,7 @@ class _Reading:
         self.bundle = identification.bundle
         self.names = identification.names
         self.read = identification.read
+        self.read_of_table = identification.read_of_table
         self.hints = identification.hints
         self.shipment = shipment
         self.findings = findings
@@ -265,7 +290,9 @@ class _Reading:
                 continue
             drawn.append(structure)
             goods.candidates.append(Candidate(structure))
-            goods.identities.append(drawn_identity(source, text))
+            shown = as_drawn(text) if is_smiles(text) else structure.smiles
+            goods.identities.append(drawn_identity(source, text, shown))
+            goods.drawn[source] = structure
             organic = []
             if structure.larger_components > 1:
                 organic = [c for c in structure.components if c.heavy_atoms > LARGER]
@@ -378,9 +405,10 @@ class _Reading:
     def _structures(self, identity: NamedIdentity) -> list[Structure]:
         """The structures of an identity; one of a table that cannot be read is said."""
         found: list[Structure] = []
+        read = self.read_of_table if identity.via in {REGISTRY, SYSTEMATIC} else self.read
         for smiles in identity.structures:
             try:
-                found.append(self.read(smiles))
+                found.append(read(smiles))
             except StructureError as error:
                 self._unread_structure(f"structure of {identity.matched[:60]!r}", error)
         return found

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache, partial
 from importlib import metadata
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from screening.chemistry.structure import read_structure, toolkit_version
+from screening.chemistry.structure import as_drawn, is_smiles, read_structure, toolkit_version
 from screening.decision import (
     Basis,
     Certainty,
@@ -19,6 +19,7 @@ from screening.decision import (
     Decision,
     Finding,
     Hit,
+    Identity,
     Outcome,
     Provenance,
     Severity,
@@ -30,7 +31,7 @@ from screening.findings import Findings
 from screening.forms import advance_data
 from screening.freshness import MAX_LIST_AGE_DAYS, stale_lists
 from screening.history import Ledger, joined, line_of, own_totals
-from screening.identification import Identification
+from screening.identification import Goods, Identification
 from screening.items import ItemTable, item_table
 from screening.journey import Journey, read_journey
 from screening.matching import Matching
@@ -41,6 +42,7 @@ from screening.rules.model import Action, Coverage, Jurisdiction
 from screening.rules.parties import ListedParty, PartyIndex
 from screening.screening_list import ScreeningList
 from screening.shipment import Shipment
+from screening.unlisted import TableStructures, UnlistedStructure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,9 +71,42 @@ class _Ground:
     coverage: tuple[CoverageItem, ...]
 
 
+class Alike:
+    """The decision that lines share which differ in id and drawing alone, and meet nothing.
+
+    Attributes:
+        decision: of one of them.
+        asks: it asks something of its own goods after all, and is shared by none.
+        shown: what a caller makes of it, once for all of them.
+    """
+
+    __slots__ = ("asks", "decision", "shown")
+
+    def __init__(self, decision: Decision, *, asks: bool) -> None:
+        self.decision = decision
+        self.asks = asks
+        self.shown: dict[Any, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What lines share that differ in id and drawing alone.
+
+    Attributes:
+        ground: what they owe to journey and day.
+        alike: their decisions, by the number of larger components that the drawing has.
+    """
+
+    ground: _Ground
+    alike: dict[int, Alike]
+
+
 _OTHER_IDENTIFIERS = attrgetter(
     "inchi", "cas", "name", "formula", "molar_mass", "item", "un_number"
 )
+_GOODS = ("structure", "inchi", "cas", "name", "formula", "molar_mass", "item", "un_number")
+"""The fields that say what the goods are; the customs code is asked for on its own as well."""
+_NOT_GOODS = attrgetter(*(f.name for f in fields(Shipment) if f.name not in {"id", *_GOODS}))
 _REST = attrgetter(*(f.name for f in fields(Shipment) if f.name not in {"id", "structure"}))
 
 
@@ -135,7 +170,8 @@ class Screener:
         read = lru_cache(maxsize=2048)(read)
         self._items = item_table(items)
         names = NameIndex(self.bundle, installed_sources(self._items))
-        self._identification = Identification(self.bundle, names, read)
+        of_tables = None if exhaustive else TableStructures(self._compiled, read).read
+        self._identification = Identification(self.bundle, names, read, of_tables)
         self._in_full = Identification(self.bundle, names, read_structure)
         self._parties_file = None if parties is None else Path(parties)
         self._parties = PartyIndex(_party_entries(self.bundle))
@@ -143,7 +179,8 @@ class Screener:
             None if self._parties_file is None else ScreeningList(self._parties_file)
         )
         self._grounds: dict[tuple[Any, ...], _Ground] = {}
-        self._alike: dict[tuple[Any, ...], Decision] = {}
+        self._rests: dict[tuple[Any, ...], _Rest] = {}
+        self._unmets: dict[tuple[Any, ...], Decision | None] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         again = partial(
@@ -204,50 +241,72 @@ class Screener:
         ('controlled', 'cn/precursor-catalogue/norfentanyl')
         """
         try:
-            if shipment.structure is not None and history is None and not self._exhaustive:
-                decision = self._ruled_out(shipment, shipment.structure)
-                if decision is not None:
-                    return decision
+            if shipment.structure is not None and history is None:
+                alike = self.alike(shipment, shipment.structure)
+                if alike is not None:
+                    identity = drawn_identity(
+                        "structure", shipment.structure, as_drawn(shipment.structure)
+                    )
+                    return alike.decision.like(shipment, identity)
             return self._screen(shipment, history, self._identification)
         except StructureError:  # a drawing that the filters took for readable fails when it is read
             return self._screen(shipment, history, self._in_full)
 
-    def _ruled_out(self, shipment: Shipment, text: str) -> Decision | None:
-        """The decision for a drawing that surely meets nothing; None where that is not sure.
+    def alike(self, shipment: Shipment, drawing: str) -> Alike | None:
+        """The decision that a drawing which surely meets nothing shares with others like it.
 
-        Such a decision shows its drawing and owes all the rest to the other fields of the line, so
-        it is made once for each set of them. Whatever else says what the goods are has to be
-        compared with the drawing, and takes the longer road.
+        It owes all but the drawing to the other fields of the line, so it is made once for each set
+        of them. Whatever else says what the goods are has to be compared with the drawing, and
+        takes the longer road.
+
+        Args:
+            shipment: the line; its own drawing is not looked at.
+            drawing: a SMILES.
+
+        Returns:
+            None where it is not sure, or the drawing is no plain SMILES.
+
+        Raises:
+            StructureError: a drawing that was taken for readable cannot be read.
         """
-        if any(_OTHER_IDENTIFIERS(shipment)):
+        if self._exhaustive or not is_smiles(drawing) or any(_OTHER_IDENTIFIERS(shipment)):
             return None
         try:
-            structure = self._identification.read(text)
+            structure = self._identification.read(drawing)
         except StructureError:
             return None
-        ground = self._ground(shipment)
-        if not self._compiled.meets_nothing(structure, ground.asked):
+        key = _REST(shipment)
+        rest = self._rests.get(key)
+        if rest is None:
+            if len(self._rests) >= _MAX_GROUNDS:
+                self._rests.clear()
+            rest = self._rests[key] = _Rest(self._ground(shipment), {})
+        codes = shipment.hs_code is None  # where one is compared, what any list has counts
+        if not self._compiled.meets_nothing(structure, rest.ground.asked, own_lists=codes):
             return None
-        key = (structure.several_larger(), *_REST(shipment))
-        alike = self._alike.get(key)
-        if alike is None:
-            if len(self._alike) >= _MAX_GROUNDS:
-                self._alike.clear()
-            alike = self._alike[key] = self._screen(shipment, None, self._identification)
-        return alike.like(shipment, drawn_identity("structure", text))
+        larger = structure.several_larger()
+        found = rest.alike.get(larger)
+        if found is None:
+            drawn = replace(shipment, structure=drawing)
+            decision = self._screen(drawn, None, self._identification)
+            asks = _asks(decision.hits, decision.findings, rest.ground)
+            found = rest.alike[larger] = Alike(decision, asks=asks)
+        return None if found.asks else found
 
     def _screen(
         self, shipment: Shipment, history: Ledger | None, identification: Identification
     ) -> Decision:
         findings = Findings()
-        bundle = self.bundle
         ground = self._ground(shipment)
-        journey = ground.journey
         findings.take(ground.said)
         goods = identification.identify(shipment, findings)
+        if history is None and self._meets_nothing(shipment, goods, findings, ground):
+            unmet = self._unmet(shipment, goods, findings, identification)
+            if unmet is not None:
+                return unmet
         matching = Matching(
             self._compiled,
-            journey,
+            ground.journey,
             shipment.day,
             known_on=self._known_on,
             exhaustive=self._exhaustive,
@@ -267,8 +326,105 @@ class Screener:
         matching.incomplete_lists(goods, hits)
         stated = identification.completed(shipment, goods, findings)
         findings.take(ground.stale)
+        found = findings.sorted()
         said = {shipment.structure, shipment.inchi}
-        drawings = [Drawing(c.structure, c.structure.text in said) for c in goods.candidates]
+        return self._decided(
+            shipment,
+            stated,
+            ground,
+            hits=hits,
+            findings=findings,
+            identities=goods.shown_identities(standard=_asks(hits, found, ground)),
+            drawings=[Drawing(c.structure, c.structure.text in said) for c in goods.candidates],
+            history=history,
+        )
+
+    def _meets_nothing(
+        self, shipment: Shipment, goods: Goods, findings: Findings, ground: _Ground
+    ) -> bool:
+        """All that the goods may be is read, and surely is nothing that is asked for."""
+        if self._exhaustive or findings.unscreened or not goods.candidates:
+            return False
+        if any(identity.entries for identity, _ in goods.named):
+            return False
+        # where a customs code is compared, what any list has counts
+        codes = not (shipment.hs_code or goods.text.hs_code)
+        return all(
+            isinstance(candidate.structure, UnlistedStructure)
+            or self._compiled.meets_nothing(candidate.structure, ground.asked, own_lists=codes)
+            for candidate in goods.candidates
+        )
+
+    def _unmet(
+        self,
+        shipment: Shipment,
+        goods: Goods,
+        findings: Findings,
+        identification: Identification,
+    ) -> Decision | None:
+        """The decision for goods that meet nothing: all but what was found of them is shared.
+
+        None where a name of the line is like a listed party; nothing was found then.
+        """
+        ground = self._ground(shipment)
+        said = Findings()
+        said.take(findings.all())
+        identification.compare_codes(shipment, goods, said, listed=False)
+        if self._screening_list is not None:
+            self._screening_list.compare(shipment, said)
+        stated = identification.completed(shipment, goods, said)
+        key = _NOT_GOODS(stated)
+        if key not in self._unmets:
+            if len(self._unmets) >= _MAX_GROUNDS:
+                self._unmets = {}
+            self._unmets[key] = self._new_unmet(stated, ground)
+        shared = self._unmets[key]
+        if shared is None:
+            return None
+        said.take(ground.stale)
+        found = said.sorted()
+        said.take(shared.findings)
+        return shared.model_copy(
+            update={
+                "id": shipment.id,
+                "outcome": _outcome_of_findings(found),
+                "findings": said.sorted(),
+                "identities": goods.shown_identities(standard=_asks((), found, ground)),
+                "shipment": shipment,
+            }
+        )
+
+    def _new_unmet(self, stated: Shipment, ground: _Ground) -> Decision | None:
+        """What all goods that meet nothing share; None where a party is met."""
+        matching = Matching(
+            self._compiled,
+            ground.journey,
+            stated.day,
+            known_on=self._known_on,
+            exhaustive=self._exhaustive,
+            findings=Findings(),
+        )
+        if matching.party_raws(self._parties, stated):
+            return None
+        nothing: dict[str, Any] = dict.fromkeys(("id", *_GOODS))
+        bare = replace(stated, **nothing)
+        return self._decided(bare, bare, ground)
+
+    def _decided(
+        self,
+        shipment: Shipment,
+        stated: Shipment,
+        ground: _Ground,
+        *,
+        hits: Sequence[Hit] = (),
+        findings: Findings | None = None,
+        identities: tuple[Identity, ...] = (),
+        drawings: Sequence[Drawing] = (),
+        history: Ledger | None = None,
+    ) -> Decision:
+        """The decision of what was found, with what is due."""
+        findings = findings or Findings()
+        bundle, journey = self.bundle, ground.journey
         decision = Decision(
             id=shipment.id,
             outcome=_outcome(hits, findings),
@@ -283,7 +439,7 @@ class Screener:
             requirements=(),
             findings=findings.sorted(),
             coverage=ground.coverage,
-            identities=tuple(goods.identities),
+            identities=identities,
             provenance=self._provenance,
             shipment=shipment,
             quantity=stated.quantity,
@@ -421,6 +577,16 @@ def _software() -> dict[str, str]:
     return {"precursor-screening": own, "rdkit": toolkit_version(), **source_versions()}
 
 
+def _asks(hits: Iterable[Hit], findings: Iterable[Finding], ground: _Ground) -> bool:
+    """The goods met something, or something was found about them that a person is asked."""
+    return any(hit.basis is not Basis.PARTY for hit in hits) or any(
+        finding.severity is not Severity.NOTE
+        and finding not in ground.said
+        and finding not in ground.stale
+        for finding in findings
+    )
+
+
 def _outcome(hits: Sequence[Hit], findings: Findings) -> Outcome:
     if any(h.certainty is Certainty.DEFINITE for h in hits):
         return Outcome.CONTROLLED
@@ -428,7 +594,12 @@ def _outcome(hits: Sequence[Hit], findings: Findings) -> Outcome:
         return Outcome.REVIEW
     if findings.unscreened:
         return Outcome.UNSCREENED
-    if any(f.severity is not Severity.NOTE for f in findings.sorted()):
+    return _outcome_of_findings(findings.sorted())
+
+
+def _outcome_of_findings(findings: Iterable[Finding]) -> Outcome:
+    """The outcome of goods that were screened and met nothing."""
+    if any(finding.severity is not Severity.NOTE for finding in findings):
         return Outcome.REVIEW
     return Outcome.NO_LISTING_FOUND
 

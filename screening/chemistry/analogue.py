@@ -41,9 +41,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Protocol
 
 from rdkit import Chem, DataStructs
@@ -113,13 +113,14 @@ class Neighbourhood:
         self._pairs: list[frozenset[_RingPair] | None] = [None] * len(kept)
         self._mols = [c.mol for _, _, c in kept]
         sizes = [c.heavy_atoms for _, _, c in kept]
-        bonds = [bond_counts(_outline(c.mol)) for _, _, c in kept]
-        self._bonds = [counts.vector for counts in bonds]
-        self._rings_of_three = [i for i, counts in enumerate(bonds) if counts.three_ring]
         self._smallest = min(sizes, default=0) / SIZE_RATIO
         self._largest = max(sizes, default=0) * SIZE_RATIO
         elements = [_elements(c.mol) for _, _, c in kept]
         self._common = frozenset.intersection(*elements) if elements else frozenset()
+
+    @cached_property
+    def _by_bonds(self) -> _BondTable:
+        return _BondTable([bond_counts(_outline(mol)) for mol in self._mols], self._totals)
 
     def __len__(self) -> int:
         """How many named compounds have a neighbourhood."""
@@ -183,18 +184,12 @@ class Neighbourhood:
         """
         if counts.three_ring:
             return True  # around a ring of three not every such chain is a torsion
-        own = counts.vector.GetTotalVal()
+        own = sum(counts.kinds.values())
         first = bisect_left(self._totals, own * CLOSE)
         last = bisect_right(self._totals, own / CLOSE)
-        similar = DataStructs.BulkTanimotoSimilarity(counts.vector, self._bonds[first:last])
-        return any(value >= CLOSE for value in similar) or any(
-            self._shares(counts.vector, i) for i in self._rings_of_three if first <= i < last
-        )
-
-    def _shares(self, vector: DataStructs.LongSparseIntVect, index: int) -> bool:
-        """The same for a named compound with a ring of three, by the number of its torsions."""
-        shared = (vector & self._bonds[index]).GetTotalVal()
-        return bool(shared >= CLOSE * (vector.GetTotalVal() + self._totals[index] - shared))
+        if first == last:
+            return False
+        return self._by_bonds.may_be_close(counts.kinds, own, first, last)
 
     def is_close(self, mol: Chem.Mol) -> bool:
         """A graph has a neighbour among all that are named, whether in force or not."""
@@ -234,12 +229,49 @@ class BondCounts:
     """How many chains of four atoms have a bond of each kind in their middle.
 
     Attributes:
-        vector: chains by kind of the middle bond.
+        kinds: chains by kind of the middle bond.
         three_ring: there is a ring of three atoms, where a chain may close on itself.
     """
 
-    vector: DataStructs.LongSparseIntVect
+    kinds: Mapping[int, int]
     three_ring: bool
+
+
+class _BondTable:
+    """The chains of named compounds by the kind of their middle bond, a row each.
+
+    Args:
+        named: of each named compound.
+        torsions: how many torsions it has.
+    """
+
+    def __init__(self, named: Sequence[BondCounts], torsions: Sequence[int]) -> None:
+        import numpy as np  # noqa: PLC0415 - late: what never comes near anything never needs it
+
+        self._minimum = np.minimum
+        every = sorted({kind for counts in named for kind in counts.kinds})
+        self._places = {kind: place for place, kind in enumerate(every)}
+        self._counts = np.zeros((len(named), len(every)), dtype=np.int32)
+        self._totals = np.zeros(len(named), dtype=np.int32)
+        for row, counts in enumerate(named):
+            for kind, count in counts.kinds.items():
+                self._counts[row, self._places[kind]] = count
+            chains = sum(counts.kinds.values())
+            # Around a ring of three not every chain is a torsion; there the fewer count.
+            self._totals[row] = min(chains, torsions[row]) if counts.three_ring else chains
+        self._none = np.zeros(len(every), dtype=np.int32)
+
+    def may_be_close(self, kinds: Mapping[int, int], total: int, first: int, last: int) -> bool:
+        """Whether a named compound of some rows may be as similar as `CLOSE` by these chains."""
+        own = self._none.copy()
+        place = self._places.get
+        for kind, count in kinds.items():
+            at = place(kind)
+            if at is not None:
+                own[at] = count
+        shared = self._minimum(self._counts[first:last], own).sum(axis=1)
+        either = self._totals[first:last] + total - shared
+        return bool((shared >= CLOSE * either).any())
 
 
 class Outline(Protocol):
@@ -301,10 +333,7 @@ def bond_counts(outline: Outline, atoms: Iterable[int] | None = None) -> BondCou
             kind = first << 16 | second if first < second else second << 16 | first
             found[kind] = found.get(kind, 0) + (len(others) - 1) * (len(beside[b]) - 1)
             three_ring = three_ring or not set(others).isdisjoint(beside[b])
-    vector = DataStructs.LongSparseIntVect(_KINDS)
-    for kind, count in found.items():
-        vector[kind] = count
-    return BondCounts(vector, three_ring)
+    return BondCounts(found, three_ring)
 
 
 def _everything(_: str) -> bool:

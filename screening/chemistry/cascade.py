@@ -21,6 +21,9 @@ oxygen stood. Validity is checked in full: valences, and aromatic rings that hav
 
 from __future__ import annotations
 
+import enum
+import functools
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +44,7 @@ from screening.chemistry.structure import (
     MAX_TEXT,
     Structure,
     is_base,
+    neutralised,
     parsed_smiles,
     read_structure,
     standard_graphs,
@@ -50,6 +54,8 @@ RingKey = tuple[int, tuple[tuple[int, int], ...]]
 """Rings, and the atoms in rings by element."""
 Shape = tuple[tuple[int, int, int], ...]
 """Element, heavy atoms beside it and, on carbon, hydrogens (else -1) of each atom, sorted."""
+Skeleton = tuple[tuple[int, int], ...]
+"""Element, and heavy atoms beside it, of each atom, sorted."""
 
 _CARBON = 6
 # A key is a sum over atoms, of a number for each element and one for each hydrogen less each
@@ -63,13 +69,12 @@ _MAX_ESTERS = 3
 # Atoms in brackets: no isotope, no atom number, no hydrogen atom, no metal, no charge on carbon or
 # boron (a borohydride loses a hydride, not a proton).
 _NO_METAL = "N|O|F|Si|P|S|Cl|As|Se|Br|Te|I|n|o|s|p|se|as|te"
-_ATOM = (
-    r"Cl|Br|[BCNOPSFIbcnops]|"
-    rf"\[(?:C|c|B)@{{0,2}}(?:H[1-4]?)?\]|\[(?:{_NO_METAL})@{{0,2}}(?:H[0-9]?)?(?:\++|-+|[+-][1-9])?\]"
+_ATOM = re.compile(
+    r"\[(?:(?:C|c|B)@{0,2}(?:H[1-4]?)?|"
+    rf"(?:{_NO_METAL})@{{0,2}}(?:H[0-9]?)?(?:\++|-+|[+-][1-9])?)\]"
 )
-_BOND = r"[-=#:/\\]"
-_PLAIN = re.compile(rf"(?:{_ATOM}|{_BOND}|[().]|%[0-9][0-9]|[0-9])+")
-_BARE = re.compile(r"[BCNOPSFIbcnopslr().0-9%=#:/\\-]+")
+_BRACKETS = re.compile(r"\[[^\[\]]*\]")
+_BARE = re.compile(r"[BCNOPSFIbcnopslr().0-9%=#:/\\-]*")
 # A metal that stands alone is bound to nothing.
 _LONE_METAL = re.compile(
     r"(?:(?<=\.)|^)\[(?:Li|Na|K|Rb|Cs|Be|Mg|Ca|Sr|Ba|Al|Ti|V|Cr|Mn|Fe|Co|Ni|Cu|Zn|Zr|Mo|Ru|Rh|Pd|Ag|"
@@ -81,13 +86,99 @@ _VALID = (
     | Chem.SanitizeFlags.SANITIZE_PROPERTIES
     | Chem.SanitizeFlags.SANITIZE_KEKULIZE
 )
+_NOTHING_FAILED = Chem.SanitizeFlags.SANITIZE_NONE
 # Two hydroxyls, or their anions, on one carbon: a covalent hydrate, or an acid.
+_TWO_OXYGENS = Chem.MolFromSmarts("[#8;D1]~[#6]~[#8;D1]")
 _HYDRATE = Chem.MolFromSmarts("[#8;D1;!$([#8]=*)]~[#6;!$([#6]=*)]~[#8;D1;!$([#8]=*)]")
+# What standardising may change in plain text: any charge but that of a nitro group, some elements.
+_UNSETTLED = Chem.MolFromSmarts(
+    "[!+0;!$([N+;D3](=O)([O-;D1])[#6]);!$([O-;D1]-[N+;D3](=O)[#6]),#15,#33,#34,#52,$([#16;X3])]"
+)
+# Acids without their proton, and amines with one more: no other bond is drawn otherwise for it.
+_IONISED = Chem.MolFromSmarts(
+    "[$([O-;D1]-[C;X3;+0]=[O;X1;+0]),$([O-;D1]-[S;X4;+0](=[O;X1;+0])(=[O;X1;+0])[#6,O;+0]),"
+    "$([O-;D1]-[c,CX4;+0]),$([NX4+;H1,H2,H3;!$([N+]~[!#6]);!$([N+]-[#6;!+0])])]"
+)
+_IMIDIC_ACID = Chem.MolFromSmarts("[O,S;X2;H1;+0]-[CX3;+0]=[NX2;+0]")
 _OPENING = Chem.MolFromSmarts("[#6]!@[#8;D2]!@[#6]")
 _ESTER = Chem.MolFromSmarts("[#8;D1]~[#6]!@[#8;D2]!@[#6]")
 _CHARGE = re.compile(r"(.*?)(?:([+-])(\d*))?$")
 _ELEMENT = re.compile(r"([A-Z][a-z]?)(\d*)")
 _TABLE = Chem.GetPeriodicTable()
+
+
+class Reach(enum.Flag):
+    """By what a component may meet a listed structure.
+
+    Attributes:
+        ITSELF: it is the same graph, or a tautomer of it.
+        SCAFFOLD: it has the same scaffold, as a positional isomer has.
+        OPENED: it is an ester or ether of it.
+    """
+
+    ITSELF = enum.auto()
+    SCAFFOLD = enum.auto()
+    OPENED = enum.auto()
+
+
+ANYHOW = Reach.ITSELF | Reach.SCAFFOLD | Reach.OPENED
+
+
+class Targets:
+    """Listed structures that are asked for, by the key of their formula.
+
+    Args:
+        substances: the listed structures.
+        reach: by what a structure of an owner is met; None: anyhow.
+    """
+
+    def __init__(
+        self, substances: SubstanceIndex, reach: Callable[[str], Reach] | None = None
+    ) -> None:
+        self._by_key: dict[int, list[str]] = {}
+        self._scaffolds: set[int] = set()
+        self._opened: dict[int, list[str]] = {}
+        for smiles, formula, owners in substances.single_graphs():
+            by = ANYHOW
+            if reach is not None:
+                by = functools.reduce(operator.or_, map(reach, owners))
+            key = _key_of(formula)[1]
+            if Reach.ITSELF in by:
+                self._by_key.setdefault(key, []).append(smiles)
+            if Reach.SCAFFOLD in by:
+                self._scaffolds.add(key)
+            if Reach.OPENED in by:
+                self._opened.setdefault(key, []).append(smiles)
+        self.never_counter_ions = frozenset(
+            _key_of(formula)[1] for formula in substances.never_counter_ions()
+        )
+        self.salts = tuple(
+            frozenset(_key_of(c.formula)[1] for c in parts) for parts in substances.salts()
+        )
+
+    def lists(self, key: int) -> bool:
+        """A graph of one component with that formula is listed."""
+        return key in self._by_key
+
+    def rings(self, key: int) -> Iterator[RingKey]:
+        """The rings of the listed graphs of a formula."""
+        return map(_rings_of, self._by_key.get(key, ()))
+
+    def skeletons(self, key: int) -> Iterator[Skeleton]:
+        """The skeletons of the listed graphs of a formula."""
+        return map(_skeleton_of, self._by_key.get(key, ()))
+
+    def asks_for_scaffold(self, key: int) -> bool:
+        """Compounds with the scaffold of a graph of that formula are asked for."""
+        return key in self._scaffolds
+
+    def opens(self, key: int) -> bool:
+        """Esters or ethers of a graph of that formula are asked for."""
+        return key in self._opened
+
+    def shapes(self, key: int) -> Iterator[Shape]:
+        """The shapes of the graphs of a formula whose esters or ethers are asked for."""
+        return map(_shape_of, self._opened.get(key, ()))
 
 
 class Filters:
@@ -101,28 +192,8 @@ class Filters:
     def __init__(
         self, substances: SubstanceIndex, patterns: Mapping[str, Relaxed | None] | None = None
     ) -> None:
-        self._by_key: dict[int, list[str]] = {}
-        for smiles, formula in substances.single_graphs():
-            self._by_key.setdefault(_key_of(formula)[1], []).append(smiles)
-        self.never_counter_ions = frozenset(
-            _key_of(formula)[1] for formula in substances.never_counter_ions()
-        )
-        self.salts = tuple(
-            frozenset(_key_of(c.formula)[1] for c in parts) for parts in substances.salts()
-        )
+        self.targets = Targets(substances)
         self._patterns = dict(patterns or {})
-
-    def rings(self, key: int) -> Iterator[RingKey]:
-        """The rings of the listed graphs of a formula."""
-        return map(_rings_of, self._by_key.get(key, ()))
-
-    def shapes(self, key: int) -> Iterator[Shape]:
-        """The shapes of the listed graphs of a formula."""
-        return map(_shape_of, self._by_key.get(key, ()))
-
-    def lists(self, key: int) -> bool:
-        """A graph of one component with that formula is listed."""
-        return key in self._by_key
 
     def pattern(self, smarts: str) -> Relaxed | None:
         """The weaker pattern of a SMARTS; None where nothing can be said."""
@@ -131,26 +202,14 @@ class Filters:
         except KeyError:
             return self._patterns.setdefault(smarts, relaxed(smarts))
 
-    def together(
-        self, patterns: Iterable[tuple[str, int | None]]
-    ) -> tuple[tuple[Relaxed, int | None], ...] | None:
-        """The weaker patterns of several SMARTS, each once; None where one says nothing.
+    def together(self, patterns: Iterable[tuple[str, int | None, Any]]) -> WeakPatterns:
+        """The weaker patterns of several SMARTS, to be asked together.
 
         Args:
-            patterns: each with the heavy atoms that a component may have; None: any number.
+            patterns: each with the heavy atoms that a component may have, None for any number, and
+                with what it stands for.
         """
-        found: dict[str, tuple[Relaxed, int | None]] = {}
-        for smarts, limit in patterns:
-            pattern = self.pattern(smarts)
-            if pattern is None:
-                return None
-            known = found.get(pattern.smarts)
-            if known is not None and (known[1] is None or limit is None):
-                limit = None  # noqa: PLW2901 - the wider of the two
-            elif known is not None:
-                limit = max(known[1] or 0, limit or 0)  # noqa: PLW2901
-            found[pattern.smarts] = pattern, limit
-        return tuple(found.values())
+        return WeakPatterns((self.pattern(smarts), limit, of) for smarts, limit, of in patterns)
 
     def read(self, text: str) -> Structure:
         """Reads a structure as `read_structure` does, errors included, but puts off what it can.
@@ -159,6 +218,71 @@ class Filters:
             A `Drawn` structure where the text is plain and valid, else one that is read in full.
         """
         return _drawn(text, self) or read_structure(text)
+
+
+_MAX_KINDS = 16_384
+
+
+class WeakPatterns:
+    """Weaker patterns that are asked together, and which of them a count of atoms leaves.
+
+    Args:
+        patterns: each with the heavy atoms that a component may have, None for any number, and with
+            what it stands for; a pattern that says nothing is None.
+    """
+
+    def __init__(self, patterns: Iterable[tuple[Relaxed | None, int | None, Any]]) -> None:
+        self._patterns = tuple(patterns)
+        known = [pattern for pattern, _, _ in self._patterns if pattern is not None]
+        needs: dict[int, int] = {}
+        for pattern in known:
+            for element, count in pattern.needs:
+                needs[element] = max(count, needs.get(element, 0))
+        self._most = tuple(needs.items())
+        self._rings = max((p.rings for p in known), default=0)
+        self._saturated = max((p.saturated for p in known), default=0)
+        self._unsaturated = max((p.unsaturated for p in known), default=0)
+        self._largest = max((limit or 0 for _, limit, _ in self._patterns), default=0) + 1
+        self._left: dict[tuple[object, ...], tuple[tuple[Relaxed | None, Any], ...]] = {}
+
+    @property
+    def of_all(self) -> Iterator[Any]:
+        """What the patterns stand for."""
+        return (of for _, _, of in self._patterns)
+
+    def left(self, counts: _Counts, sizes: Iterable[int]) -> tuple[tuple[Relaxed | None, Any], ...]:
+        """The patterns that a drawing has atoms and rings enough for, and is not too large for.
+
+        More atoms than any pattern needs make no difference, so few counts have to be looked at.
+
+        Args:
+            counts: of the drawing.
+            sizes: the heavy atoms of its fragments.
+        """
+        found = counts.elements.get
+        largest = self._largest
+        fragments = frozenset(min(size, largest) for size in sizes)
+        kind = (
+            fragments,
+            min(counts.rings, self._rings),
+            min(counts.saturated, self._saturated),
+            min(counts.unsaturated, self._unsaturated),
+            *[min(found(element, 0), most) for element, most in self._most],
+        )
+        left = self._left.get(kind)
+        if left is None:
+            if len(self._left) >= _MAX_KINDS:
+                self._left.clear()
+            left = self._left[kind] = tuple(
+                (pattern, of)
+                for pattern, limit, of in self._patterns
+                if pattern is None
+                or (
+                    counts.suffice_for(pattern)
+                    and (limit is None or any(pattern.size <= n <= limit for n in fragments))
+                )
+            )
+        return left
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +318,23 @@ class _Counts:
     saturated: int
     unsaturated: int
 
+    def suffice_for(self, pattern: Relaxed) -> bool:
+        """There are atoms and rings enough for a pattern."""
+        return (
+            pattern.rings <= self.rings
+            and pattern.unsaturated <= self.unsaturated
+            and pattern.saturated <= self.saturated
+            and all(count <= self.elements.get(element, 0) for element, count in pattern.needs)
+        )
+
 
 class Drawn(Structure):
     """A structure that is read in full only where a question cannot be settled on its drawing."""
 
     def __init__(self, text: str, mol: Chem.Mol, filters: Filters, fragments: int) -> None:
-        vars(self).update(text=text, _mol=mol, _filters=filters, _fragments=fragments, _answers={})
-        vars(self).update(_framed={})
+        vars(self).update(
+            text=text, _mol=mol, _filters=filters, _fragments=fragments, _answers={}, _held={}
+        )
 
     def __getattr__(self, name: str) -> Any:
         """The components, where the drawing is not read in full yet."""
@@ -229,52 +363,51 @@ class Drawn(Structure):
             found = self._answers[smarts] = self._holds(smarts)
         return bool(found)
 
-    def may_hold_any(self, patterns: Sequence[tuple[Relaxed, int | None]] | None) -> bool:
-        """A component, or what it is an ester or ether of, may hold one of several patterns.
+    def may_hold_any(self, patterns: WeakPatterns) -> bool:
+        """A component, or what it is an ester or ether of, may hold one of several patterns."""
+        return any(self._holds_pattern(pattern) for pattern, _ in self._left_of(patterns))
 
-        Args:
-            patterns: weaker patterns with their limits, of `Filters.together`.
-        """
-        if patterns is None:
-            return True
-        size = self._mol.GetNumAtoms() if self._fragments == 1 else 0
-        counts = self._counts
-        rings, saturated, unsaturated = counts.rings, counts.saturated, counts.unsaturated
-        found = counts.elements.get
-        carbon, nitrogen, oxygen = found(6, 0), found(7, 0), found(8, 0)
-        for pattern, limit in patterns:
-            own = pattern.common
-            if (
-                own[0] <= nitrogen
-                and (limit is None or size <= limit)
-                and own[1] <= oxygen
-                and own[2] <= carbon
-                and pattern.rings <= rings
-                and pattern.unsaturated <= unsaturated
-                and pattern.saturated <= saturated
-                and self._holds_pattern(pattern, counts)
-            ):
-                return True
-        return False
+    def may_hold_of(self, patterns: WeakPatterns) -> list[Any]:
+        """What those of several patterns stand for that it may hold."""
+        return [of for pattern, of in self._left_of(patterns) if self._holds_pattern(pattern)]
+
+    def _left_of(self, patterns: WeakPatterns) -> tuple[tuple[Relaxed | None, Any], ...]:
+        return patterns.left(self._counts, map(len, self._fragment_atoms))
+
+    def component_may_hold(self, smarts: str, max_heavy_atoms: int | None = None) -> bool:
+        """A component may hold a pattern, by its matching graph but for the order of atoms."""
+        if not self.may_hold(smarts, max_heavy_atoms):
+            return False
+        graphs = self._graphs
+        return graphs is None or any(
+            (max_heavy_atoms is None or graph.GetNumAtoms() <= max_heavy_atoms)
+            and graph.HasSubstructMatch(compiled(smarts))
+            for graph in graphs
+        )
 
     def _holds(self, smarts: str) -> bool:
         pattern = self._filters.pattern(smarts)
-        return pattern is None or self.may_hold_any(((pattern, None),))
+        return pattern is None or (
+            self._counts.suffice_for(pattern) and self._holds_pattern(pattern)
+        )
 
-    def _holds_pattern(self, pattern: Relaxed, counts: _Counts) -> bool:
-        """Elements first, then rings that many patterns share, then the pattern itself."""
-        elements = counts.elements
-        for element, count in pattern.needs:
-            if elements.get(element, 0) < count:
-                return False
-        framed = self._framed
-        for frame in pattern.frames:
-            there = framed.get(frame)
-            if there is None:
-                there = framed[frame] = self._mol.HasSubstructMatch(compiled(frame))
-            if not there:
-                return False
-        return bool(self._mol.HasSubstructMatch(pattern.query))
+    def _holds_pattern(self, pattern: Relaxed | None) -> bool:
+        """Rings that many patterns share first, then the pattern itself."""
+        if pattern is None:
+            return True
+        found: bool | None = self._held.get(pattern.smarts)
+        if found is None:
+            found = all(map(self._holds_frame, pattern.frames)) and bool(
+                self._mol.HasSubstructMatch(pattern.query)
+            )
+            self._held[pattern.smarts] = found
+        return found
+
+    def _holds_frame(self, frame: str) -> bool:
+        found: bool | None = self._held.get(frame)
+        if found is None:
+            found = self._held[frame] = bool(self._mol.HasSubstructMatch(compiled(frame)))
+        return found
 
     @cached_property
     def _counts(self) -> _Counts:
@@ -308,48 +441,67 @@ class Drawn(Structure):
             beside[b].append(a)
         return _Outline(numbers, hydrogens, weights, beside)
 
-    def may_open_to_listed(self) -> bool:
-        """What a component is an ester or ether of may be a listed structure."""
-        return self._answer("opened", self._may_open_to_listed)
+    def may_open_to_listed(self, targets: Targets | None = None) -> bool:
+        """What a component is an ester or ether of may be a listed structure.
 
-    def may_be_listed(self) -> bool:
+        Args:
+            targets: the listed structures that count; None: all.
+        """
+        among = targets or self._filters.targets
+        return self._answer(("opened", id(among)), lambda: self._may_open_to_listed(among))
+
+    def may_be_listed(self, targets: Targets | None = None) -> bool:
         """A component, or what it is an ester or ether of, may be a listed structure.
 
         The same graph, a tautomer and a positional isomer all have the formula of what is listed.
-        """
-        return self._answer("listed", self._may_be_listed)
 
-    def _may_be_listed(self) -> bool:
-        filters: Filters = self._filters
+        Args:
+            targets: the listed structures that count; None: all.
+        """
+        among = targets or self._filters.targets
+        return self._answer(("listed", id(among)), lambda: self._may_be_listed(among))
+
+    def _may_be_listed(self, targets: Targets) -> bool:
         if self._fragments == 1:
-            keys = [self._counts.key]
+            key = self._counts.key
             whole = range(self._mol.GetNumAtoms())
-            if filters.lists(keys[0]) and self._may_be_single(keys[0], whole):
+            if targets.lists(key) and self._may_be_single(key, whole, targets):
                 return True
         else:
             weights = self._outline.weights
-            fragments = self._fragment_atoms()
+            fragments = self._fragment_atoms
             keys = [sum(weights[i] for i in atoms) for atoms in fragments]
             for key, atoms in zip(keys, fragments, strict=True):
-                if filters.lists(key) and self._may_be_single(key, atoms):
+                if targets.lists(key) and self._may_be_single(key, atoms, targets):
                     return True
-            if any(salt <= set(keys) for salt in filters.salts):
+            if any(salt <= set(keys) for salt in targets.salts):
                 return True
-        return self.may_open_to_listed()
+        return self.may_open_to_listed(targets)
 
-    def _may_be_single(self, key: int, atoms: Sequence[int]) -> bool:
+    def _may_be_single(self, key: int, atoms: Sequence[int], targets: Targets) -> bool:
         """A fragment with the formula of listed structures may be one of them, or near one.
 
         The same graph, a tautomer and a compound with the same scaffold all have as many rings, of
-        the same elements. An acid whose entries leave out the counter-ions of salts is none beside
-        a base.
+        the same elements; the first two have the same atoms beside each other, and a scaffold needs
+        a ring. An acid whose entries leave out the counter-ions of salts is none beside a base.
         """
-        if self._ring_key(atoms) not in self._filters.rings(key):
+        rings = self._ring_key(atoms)
+        if rings not in targets.rings(key):
             return False
-        if len(atoms) == 1 and key in self._filters.never_counter_ions:
+        scaffold = rings[0] > 0 and targets.asks_for_scaffold(key)
+        if not scaffold and self._skeleton(atoms) not in targets.skeletons(key):
+            return False
+        if len(atoms) == 1 and key in targets.never_counter_ions:
             graphs = self._graphs
-            return graphs is None or not any(map(is_base, graphs))
+            ionised = "-" in self.text  # its own charge, or another one: then it is asked in full
+            return graphs is None or not any(
+                is_base(graph) or (ionised and Chem.GetFormalCharge(graph) > 0) for graph in graphs
+            )
         return True
+
+    def _skeleton(self, atoms: Sequence[int]) -> Skeleton:
+        numbers, beside = self._outline.numbers, self._outline.beside
+        return tuple(sorted((numbers[i], len(beside[i])) for i in atoms))
 
     def _ring_key(self, atoms: Sequence[int]) -> RingKey:
         """Rings of a fragment, and the atoms in them by element."""
@@ -362,12 +514,13 @@ class Drawn(Structure):
         ends = sum(len(outline.beside[index]) for index in atoms)
         return ends // 2 - len(atoms) + 1, tuple(sorted(counts.items()))
 
+    @cached_property
     def _fragment_atoms(self) -> Sequence[Sequence[int]]:
         if self._fragments == 1:
             return [range(self._mol.GetNumAtoms())]
         return Chem.GetMolFrags(self._mol)
 
-    def _may_open_to_listed(self) -> bool:
+    def _may_open_to_listed(self, targets: Targets) -> bool:
         """Whether cutting oxygen from carbon, one bond or all esters, can leave a listed formula.
 
         Every bond that an ester or ether could be cut at is tried, and some that none can.
@@ -377,7 +530,7 @@ class Drawn(Structure):
             return False
         if len(matches) > _MAX_OPENINGS:
             return True  # which of so many are cut is not looked into here
-        lists = self._filters.lists
+        lists = targets.opens
         below, above, parents = self._halves
         for first, oxygen, second in matches:
             for carbon in (first, second):
@@ -387,8 +540,8 @@ class Drawn(Structure):
                 else:
                     one, other = above[oxygen], below[oxygen]
                 if (lists(one + _HYDROXYL) or lists(other + _PROTON)) and (
-                    self._leaves_listed(carbon, [(oxygen, carbon)])
-                    or self._leaves_listed(oxygen, [(oxygen, carbon)])
+                    self._leaves_listed(carbon, [(oxygen, carbon)], targets)
+                    or self._leaves_listed(oxygen, [(oxygen, carbon)], targets)
                 ):
                     return True
         if len(matches) == 1:
@@ -396,7 +549,7 @@ class Drawn(Structure):
         esters = {(m[2], m[3]) for m in self._mol.GetSubstructMatches(_ESTER, maxMatches=1000)}
         if len(esters) > _MAX_ESTERS:
             return True
-        return len(esters) > 1 and self._opened_at_once(esters)
+        return len(esters) > 1 and self._opened_at_once(esters, targets)
 
     @cached_property
     def _halves(self) -> tuple[list[int], list[int], list[int]]:
@@ -430,16 +583,18 @@ class Drawn(Structure):
                 below[parents[here]] += below[here]
         return below, [below[roots[i]] - below[i] for i in range(size)], parents
 
-    def _opened_at_once(self, esters: set[tuple[int, int]]) -> bool:
+    def _opened_at_once(self, esters: set[tuple[int, int]], targets: Targets) -> bool:
         """Whether cutting several of some bonds leaves a listed formula, whichever they are."""
         cuts = sorted(esters)
         for chosen in range(1, 2 ** len(cuts)):
             cut = [bond for i, bond in enumerate(cuts) if chosen >> i & 1]
-            if len(cut) > 1 and any(self._leaves_listed(end, cut) for bond in cut for end in bond):
+            if len(cut) > 1 and any(
+                self._leaves_listed(end, cut, targets) for bond in cut for end in bond
+            ):
                 return True
         return False
 
-    def _leaves_listed(self, start: int, cut: Sequence[tuple[int, int]]) -> bool:
+    def _leaves_listed(self, start: int, cut: Sequence[tuple[int, int]], targets: Targets) -> bool:
         """The part at an atom after some bonds of oxygen to carbon are cut may be listed.
 
         Cutting puts a hydroxyl on the carbon and a hydrogen on the oxygen.
@@ -451,14 +606,14 @@ class Drawn(Structure):
         freed = [oxygen for oxygen, _ in cut if oxygen in atoms]
         key = sum(outline.weights[i] for i in atoms)
         key += hydroxyls * _HYDROXYL + len(freed) * _PROTON
-        if not self._filters.lists(key):
+        if not targets.opens(key):
             return False
         shape = [(8, 1, -1)] * hydroxyls
         for index in atoms:
             number = outline.numbers[index]
             degree = len(outline.beside[index]) - freed.count(index)
             shape.append((number, degree, outline.hydrogens[index] if number == _CARBON else -1))
-        return tuple(sorted(shape)) in self._filters.shapes(key)
+        return tuple(sorted(shape)) in targets.shapes(key)
 
     def may_be_near(self, neighbourhood: Neighbourhood) -> bool:
         """A component may be a neighbour of a named compound."""
@@ -476,7 +631,7 @@ class Drawn(Structure):
     @cached_property
     def _bonds(self) -> list[BondCounts]:
         """Of each component that is large enough to have a neighbour."""
-        large = [atoms for atoms in self._fragment_atoms() if len(atoms) >= MIN_HEAVY]
+        large = [atoms for atoms in self._fragment_atoms if len(atoms) >= MIN_HEAVY]
         return [bond_counts(self._outline, atoms) for atoms in large]
 
     @cached_property
@@ -484,35 +639,36 @@ class Drawn(Structure):
         """The matching graphs but for the order of their atoms; None where that fails."""
         try:
             with rdBase.BlockLogs():
-                return standard_graphs(self._mol, self._fragments)
+                mol = Chem.Mol(self._mol)
+                Chem.SanitizeMol(mol)
+                parts = (mol,)
+                if self._fragments > 1:
+                    parts = Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=True)
+                found: list[Chem.Mol] = []
+                for part in parts:
+                    found += _settled_graph(part)
+                return found
         except Exception:  # the full road is taken, and says what fails
             return None
 
-    def rules_out(
-        self,
-        patterns: Sequence[tuple[Relaxed, int | None]] | None,
-        neighbourhoods: Iterable[Neighbourhood],
-    ) -> bool:
-        """It surely is nothing listed, holds none of some patterns, and has no neighbour."""
-        return (
-            not self.may_hold_any(patterns)
-            and not self.may_be_listed()
-            and not any(map(self.may_be_near, neighbourhoods))
-        )
-
     def several_larger(self) -> int:
         """How many larger components it has, where they are not all the same; else 0."""
-        larger = [a for a in self._fragment_atoms() if len(a) > LARGER]
+        larger = [atoms for atoms in self._fragment_atoms if len(atoms) > LARGER]
         if len(larger) < 2:
             return 0
         weights = self._outline.weights
         kinds = {sum(weights[i] for i in atoms) for atoms in larger}
-        return len(larger) if len(kinds) > 1 else super().several_larger()
+        if len(kinds) > 1:
+            return len(larger)
+        texts = self.text.strip().split(".")
+        if len(texts) == self._fragments and len({t for t in texts if _is_larger(t)}) == 1:
+            return 0  # no ring closure binds what a dot parts, and all are drawn alike
+        return super().several_larger()
 
     @property
     def larger_components(self) -> int:
         """How many components have more than six heavy atoms."""
-        return sum(len(atoms) > LARGER for atoms in self._fragment_atoms())
+        return sum(len(atoms) > LARGER for atoms in self._fragment_atoms)
 
 
 def _reached(beside: Sequence[Sequence[int]], start: int, closed: set[tuple[int, int]]) -> set[int]:
@@ -559,6 +715,12 @@ def _rings_of(smiles: str) -> RingKey:
 
 
 @lru_cache(maxsize=65_536)
+def _skeleton_of(smiles: str) -> Skeleton:
+    """The skeleton of a listed graph."""
+    return tuple(sorted((number, degree) for number, degree, _ in _shape_of(smiles)))
+
+
+@lru_cache(maxsize=65_536)
 def _shape_of(smiles: str) -> Shape:
     """The shape of a listed graph."""
     with rdBase.BlockLogs():
@@ -575,15 +737,45 @@ def _shape_of(smiles: str) -> Shape:
     )
 
 
+@lru_cache(maxsize=4096)
+def _plain_atom(text: str) -> bool:
+    """An atom in brackets is of the plain kind."""
+    return _ATOM.fullmatch(text) is not None
+
+
+def _plain(body: str) -> bool:
+    """A text is of the plain kind."""
+    if "[" not in body:
+        return _BARE.fullmatch(body) is not None
+    bare = _BRACKETS.sub("", body)
+    if _BARE.fullmatch(bare) is None:
+        return False
+    if all(map(_plain_atom, _BRACKETS.findall(body))):
+        return True
+    return all(map(_plain_atom, _BRACKETS.findall(_LONE_METAL.sub(".", body))))
+
+
+def _is_larger(text: str) -> bool:
+    """A part of a text may stand for a larger component: it has more letters than small ones."""
+    return sum(map(str.isalpha, text)) > LARGER
+
+
+def _settled_graph(part: Chem.Mol) -> Sequence[Chem.Mol]:
+    """The matching graph of a sanitised fragment, but for the order of its atoms."""
+    if part.HasSubstructMatch(_IMIDIC_ACID):
+        return standard_graphs(part, 1)
+    unsettled = part.GetSubstructMatches(_UNSETTLED, maxMatches=64)
+    if not unsettled:  # nothing is left for standardising to change
+        return (part,)
+    if len(unsettled) > len(part.GetSubstructMatches(_IONISED, maxMatches=64)):
+        return standard_graphs(part, 1)
+    return (neutralised(part),)  # only protons are missing or too many
+
+
 def _drawn(text: str, filters: Filters) -> Drawn | None:
     """A plain drawing that is valid; None where the full road is taken, or says what is wrong."""
     body = text.strip()
-    if len(body) > MAX_TEXT:
-        return None
-    if "[" not in body:
-        if not _BARE.fullmatch(body):
-            return None
-    elif not _PLAIN.fullmatch(_LONE_METAL.sub("", body) or "C"):
+    if not body or len(body) > MAX_TEXT or not _plain(body):
         return None
     with rdBase.BlockLogs():
         mol = parsed_smiles(body)
@@ -595,9 +787,13 @@ def _drawn(text: str, filters: Filters) -> Drawn | None:
     if not 0 < atoms <= MAX_ATOMS or rings > MAX_RINGS or fragments > MAX_COMPONENTS:
         return None
     failed = Chem.SanitizeMol(mol, sanitizeOps=_VALID, catchErrors=True)
-    if failed != Chem.SanitizeFlags.SANITIZE_NONE:
+    if failed != _NOTHING_FAILED:
         return None
-    if mol.HasSubstructMatch(_HYDRATE):
+    if (
+        body.count("O") > 1  # hydroxyl is never written as aromatic
+        and mol.HasSubstructMatch(_TWO_OXYGENS)
+        and mol.HasSubstructMatch(_HYDRATE)
+    ):
         return None
     Chem.FastFindRings(mol)
     return Drawn(text, mol, filters, fragments)

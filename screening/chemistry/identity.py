@@ -71,6 +71,9 @@ class Match:
     key: str
 
 
+_MAX_KEPT = 512
+"""Goods, and graphs, of which is kept what was found; the memory it takes has to have an end."""
+
 # Many laws list the same drawing; it is parsed once.
 read_listed = lru_cache(maxsize=16_384)(read_structure)
 
@@ -117,11 +120,12 @@ class SubstanceIndex:
                 )
                 self._tautomer_keys[component.smiles] = tautomer
                 self._scaffolds[component.smiles] = scaffold
+        self._found = lru_cache(maxsize=_MAX_KEPT)(self._matches)
 
-    def single_graphs(self) -> Iterator[tuple[str, str]]:
-        """The listed graphs of one component, each once, with its formula."""
+    def single_graphs(self) -> Iterator[tuple[str, str, list[str]]]:
+        """The listed graphs of one component, each once, with its formula and its owners."""
         for smiles, items in self._by_key.items():
-            yield smiles, items[0].components[0].formula
+            yield smiles, items[0].components[0].formula, [item.owner for item in items]
 
     def never_counter_ions(self) -> Iterator[str]:
         """Formulas of listed single atoms that no entry takes in as the counter-ion of a salt."""
@@ -141,14 +145,17 @@ class SubstanceIndex:
 
     def matches(self, structure: Structure) -> list[Match]:
         """Every listed structure that a component of the submission is, by whatever form."""
+        return list(self._found(structure.components, structure.may_open_to_listed()))
+
+    def _matches(self, components: tuple[Component, ...], opens: bool) -> tuple[Match, ...]:
         found: dict[tuple[str, str, str], Match] = {}
-        for match in self._all_matches(structure):
+        for match in self._all_matches(Structure("", components), opens):
             key = (match.component.smiles, match.listed.owner, match.listed.name)
             if key not in found or len(match.forms) < len(found[key].forms):
                 found[key] = match
-        return list(found.values())
+        return tuple(found.values())
 
-    def _all_matches(self, structure: Structure) -> Iterator[Match]:
+    def _all_matches(self, structure: Structure, opens: bool) -> Iterator[Match]:
         here = Counter(c.smiles for c in structure.components)
         for wanted, item in self._salts:
             if all(here[key] >= count for key, count in wanted.items()):
@@ -162,7 +169,7 @@ class SubstanceIndex:
                     forms = (*context, *_stereo_forms(component, item.components[0]))
                     yield Match(component, component, item, forms, component.smiles)
             yield from self._near(component, context)
-            if not structure.may_open_to_listed():
+            if not opens:
                 continue
             for form, part in opened_parts(component):
                 for item in self._by_key.get(part.smiles, ()):
@@ -179,8 +186,7 @@ class SubstanceIndex:
         ]
         if not same:
             return
-        own_tautomer = tautomer_key(component)
-        own_scaffold = scaffold_key(component)
+        own_tautomer, own_scaffold = self._own_near_keys(component)
         for item in same:
             key = item.components[0].smiles
             if self._tautomer_keys[key] == own_tautomer:
@@ -188,6 +194,13 @@ class SubstanceIndex:
             elif own_scaffold and self._scaffolds[key] == own_scaffold:
                 forms = (*context, Form.POSITIONAL_ISOMER)
                 yield Match(component, component, item, forms, own_scaffold)
+
+    def _own_near_keys(self, component: Component) -> tuple[str, str]:
+        """Tautomer key and scaffold key; those of a listed graph are known."""
+        tautomer = self._tautomer_keys.get(component.smiles)
+        if tautomer is None:
+            return tautomer_key(component), scaffold_key(component)
+        return tautomer, self._scaffolds[component.smiles]
 
 
 def tautomer_key(component: Component) -> str:
@@ -239,9 +252,15 @@ def _stereo_forms(component: Component, item: Component) -> tuple[Form, ...]:
         return (Form.STEREO_STATED,)
     if component.isomeric == component.smiles:
         return (Form.STEREO_NOT_STATED,)
-    if _agrees(component, item):
+    return _stereo_between(component.isomeric, item.isomeric)
+
+
+@lru_cache(maxsize=8192)
+def _stereo_between(drawn: str, wanted: str) -> tuple[Form, ...]:
+    """How the stereo of two SMILES differs that both state some."""
+    if _agrees(drawn, wanted):
         return (Form.STEREO_NOT_STATED,)
-    own, other = _stereo_keys(component), _stereo_keys(item)
+    own, other = _stereo_keys(drawn), _stereo_keys(wanted)
     forms = []
     if own[0] != other[0]:
         forms.append(Form.OPTICAL_ISOMER)
@@ -250,15 +269,21 @@ def _stereo_forms(component: Component, item: Component) -> tuple[Form, ...]:
     return tuple(forms) or (Form.OPTICAL_ISOMER,)
 
 
-def _agrees(component: Component, item: Component) -> bool:
-    """Every centre that the component states is as listed; it only leaves some of them open."""
-    drawn, wanted = Chem.MolFromSmiles(component.isomeric), Chem.MolFromSmiles(item.isomeric)
-    return bool(wanted.HasSubstructMatch(drawn, useChirality=True))
+@lru_cache(maxsize=_MAX_KEPT)
+def _with_stereo(isomeric: str) -> Chem.Mol:
+    """The molecule of a SMILES; nobody changes it."""
+    return Chem.MolFromSmiles(isomeric)
 
 
-def _stereo_keys(component: Component) -> tuple[str, str]:
+def _agrees(drawn: str, wanted: str) -> bool:
+    """Every centre that is drawn is as listed; the drawing only leaves some of them open."""
+    return bool(_with_stereo(wanted).HasSubstructMatch(_with_stereo(drawn), useChirality=True))
+
+
+@lru_cache(maxsize=4096)
+def _stereo_keys(isomeric: str) -> tuple[str, str]:
     """Isomeric SMILES with tetrahedral stereo alone, and with double-bond stereo alone."""
-    tetrahedral = Chem.MolFromSmiles(component.isomeric)
+    tetrahedral = Chem.Mol(_with_stereo(isomeric))
     double = Chem.Mol(tetrahedral)
     for bond in map(tetrahedral.GetBondWithIdx, range(tetrahedral.GetNumBonds())):
         bond.SetStereo(Chem.BondStereo.STEREONONE)
@@ -292,7 +317,7 @@ def opened_parts(component: Component) -> tuple[tuple[Form, Component], ...]:
 def _opened_parts(component: Component) -> Iterator[tuple[Form, Component]]:
     if "O" not in component.smiles:
         return
-    mol = Chem.MolFromSmiles(component.isomeric)
+    mol = _with_stereo(component.isomeric)
     seen: set[tuple[Form, str]] = set()
     for form, pattern, oxygen, carbon in (
         (Form.ESTER, _ESTER, 2, 3),

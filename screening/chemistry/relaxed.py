@@ -44,10 +44,9 @@ class Relaxed:
     frames: tuple[str, ...]
 
     @cached_property
-    def common(self) -> tuple[int, int, int]:
-        """How many nitrogens, oxygens and carbons it needs."""
-        needs = dict(self.needs)
-        return needs.get(7, 0), needs.get(8, 0), needs.get(6, 0)
+    def size(self) -> int:
+        """How many atoms it has."""
+        return int(self.query.GetNumAtoms())
 
     @cached_property
     def query(self) -> Chem.Mol:
@@ -225,7 +224,7 @@ def _elements(node: _Node) -> frozenset[int] | None:
 
 
 def _alternatives(text: str) -> tuple[frozenset[int] | None, bool]:
-    """What an atom is that is nothing but alternatives by surroundings: ``[$(cO),$(cN)]``.
+    """What an atom is by alternatives, some of them by surroundings: ``[Cl,$(cO),$(cN)]``.
 
     Returns:
         Its elements, None for any; and whether it is aromatic carbon in each of them.
@@ -241,8 +240,9 @@ def _alternatives(text: str) -> tuple[frozenset[int] | None, bool]:
     found: set[int] = set()
     aromatic = True
     for part in parts:
-        inner = Chem.MolFromSmarts(part[2:-1]) if part.startswith("$(") else None
-        if inner is None or not part.endswith(")"):
+        around = part.startswith("$(") and part.endswith(")")
+        inner = Chem.MolFromSmarts(part[2:-1] if around else f"[{part}]")
+        if inner is None:
             return None, False
         tree = _tree(inner.GetAtomWithIdx(0).DescribeQuery())
         elements = _elements(tree)

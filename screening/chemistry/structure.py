@@ -143,6 +143,11 @@ class Structure:
     text: str
     components: tuple[Component, ...]
 
+    @property
+    def smiles(self) -> str:
+        """SMILES of its matching graphs, without stereo."""
+        return ".".join(component.smiles for component in self.components)
+
     def may_hold(self, smarts: str, max_heavy_atoms: int | None = None) -> bool:  # noqa: ARG002
         """A component, or what it is an ester or ether of, may hold a pattern.
 
@@ -150,25 +155,33 @@ class Structure:
         """
         return True
 
+    def component_may_hold(
+        self,
+        smarts: str,  # noqa: ARG002
+        max_heavy_atoms: int | None = None,  # noqa: ARG002
+    ) -> bool:
+        """A component may hold a pattern."""
+        return True
+
     def may_hold_any(self, patterns: Any) -> bool:  # noqa: ARG002 - a later part's patterns
         """A component, or what it is an ester or ether of, may hold one of several patterns."""
         return True
 
-    def may_be_listed(self) -> bool:
+    def may_hold_of(self, patterns: Any) -> list[Any]:
+        """What those of several patterns stand for that it may hold."""
+        return list(patterns.of_all)
+
+    def may_be_listed(self, targets: Any = None) -> bool:  # noqa: ARG002 - a later part's class
         """A component, or what it is an ester or ether of, may be a listed structure."""
         return True
 
-    def may_open_to_listed(self) -> bool:
+    def may_open_to_listed(self, targets: Any = None) -> bool:  # noqa: ARG002 - as above
         """What a component is an ester or ether of may be a listed structure."""
         return True
 
     def may_be_near(self, neighbourhood: Any) -> bool:  # noqa: ARG002 - a later part's class
         """A component may be a neighbour of a named compound."""
         return True
-
-    def rules_out(self, patterns: Any, neighbourhoods: Any) -> bool:  # noqa: ARG002 - as above
-        """It surely is nothing listed, holds none of some patterns, and has no neighbour."""
-        return False
 
     def several_larger(self) -> int:
         """How many larger components it has, where they are not all the same; else 0."""
@@ -246,6 +259,16 @@ _uncharger = rdMolStandardize.Uncharger()
 _UNSETTLED = Chem.MolFromSmarts("[!+0,#15,#33,#34,#51,#52,$([#16;X3])]")
 _ISOTOPE = Chem.MolFromSmarts("[!0*]")
 _HYDROGEN_ATOM = Chem.MolFromSmarts("[#1]")
+
+
+def is_smiles(text: str) -> bool:
+    """A text would be read as SMILES, rather than as InChI or a MOL block."""
+    return "\n" not in text.strip() and not text.lstrip().startswith("InChI=")
+
+
+def as_drawn(text: str) -> str:
+    """The drawing of a SMILES, without what may stand behind it."""
+    return text.split(maxsplit=1)[0]
 
 
 def read_structure(text: str) -> Structure:
@@ -484,6 +507,13 @@ def standard_graphs(mol: Chem.Mol, fragments: int) -> list[Chem.Mol]:
             Chem.SanitizeMol(graph)
         found.append(graph)
     return found
+
+
+def neutralised(fragment: Chem.Mol) -> Chem.Mol:
+    """A sanitised fragment with its charges neutralised; it is left as it is."""
+    mol = _uncharged(Chem.RWMol(fragment))
+    Chem.SanitizeMol(mol)
+    return mol
 
 
 def _atoms(mol: Chem.Mol) -> list[Chem.Atom]:

@@ -9,16 +9,24 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from screening.chemistry.analogue import Neighbourhood
-from screening.chemistry.cascade import Filters
+from screening.chemistry.cascade import Filters, Reach, Targets, WeakPatterns
 from screening.chemistry.definition import CompiledDefinition, substructure_named
-from screening.chemistry.identity import Listed, SubstanceIndex, listed, opened_parts, read_listed
+from screening.chemistry.identity import (
+    Form,
+    Listed,
+    Match,
+    SubstanceIndex,
+    listed,
+    opened_parts,
+    read_listed,
+)
 from screening.chemistry.language import ClassDefinition
 from screening.chemistry.relaxed import Relaxed, from_plain, plain, relaxed
 from screening.chemistry.structure import Component, Step, Structure, read_structure
@@ -26,6 +34,7 @@ from screening.errors import DefinitionError, Fault, StructureError, WatchlistEr
 from screening.rules.cache import digest_of, software_key, stored
 from screening.rules.load import Bundle
 from screening.rules.model import AnalogueRule, Entry
+from screening.rules.reach import never_covers
 from screening.shipment import Leg
 
 V = TypeVar("V")
@@ -59,16 +68,20 @@ class Asked:
     """What is asked of structures on a journey.
 
     Attributes:
-        classes: the classes of its laws, each with its skeletons.
-        gaps: patterns of what its lists are known to lack, with the size they keep to.
         neighbourhoods: of its laws on likeness.
-        patterns: weaker patterns of all of them; None where one of them says nothing.
+        classes: weaker patterns of the classes of its laws, which stand for the entry.
+        lacking: those of what its lists are known to lack, which stand for pattern and size.
+        patterns: both.
+        lists: ids of its lists.
+        targets: the structures that its lists name, and how they are met.
     """
 
-    classes: tuple[tuple[Entry, tuple[str, ...]], ...]
-    gaps: tuple[tuple[str, int | None], ...]
     neighbourhoods: tuple[Neighbourhood, ...]
-    patterns: tuple[tuple[Relaxed, int | None], ...] | None
+    classes: WeakPatterns
+    lacking: WeakPatterns
+    patterns: WeakPatterns
+    lists: frozenset[str]
+    targets: Targets
 
 
 @dataclass(frozen=True)
@@ -115,43 +128,124 @@ class CompiledBundle:
             if gap.since <= day and (gap.until is None or day < gap.until)
             for smarts in gap.candidates.values()
         )
-        classes = tuple(item for place in places for item in self.class_entries[place])
-        wanted = [(smarts, None) for _, skeletons in classes for smarts in skeletons]
+        return self._asked_of(places, gaps)
+
+    @cached_property
+    def everything(self) -> Asked:
+        """What is asked on any journey, on any day."""
+        gaps = dict.fromkeys(
+            (smarts, gap.max_heavy_atoms)
+            for watchlist in self.bundle.lists.values()
+            for gap in watchlist.file.incomplete
+            for smarts in gap.candidates.values()
+        )
+        return self._asked_of(tuple(self.bundle.lists_of), gaps)
+
+    def _asked_of(
+        self, places: tuple[str, ...], gaps: Iterable[tuple[str, int | None]]
+    ) -> Asked:
+        """What the laws of some places ask, and what their lists are known to lack."""
+        wanted = [
+            (smarts, None, entry)
+            for place in places
+            for entry, skeletons in self.class_entries[place]
+            for smarts in skeletons
+        ]
+        lacking = [(smarts, limit, (smarts, limit)) for smarts, limit in gaps]
+        lists = frozenset(w.id for place in places for w in self.bundle.lists_of[place])
         return Asked(
-            classes=classes,
-            gaps=tuple(gaps),
             neighbourhoods=tuple(
                 self.neighbourhoods[place] for place in places if place in self.neighbourhoods
             ),
-            patterns=self.filters.together((*wanted, *gaps)),
+            classes=self.filters.together(wanted),
+            lacking=self.filters.together(lacking),
+            patterns=self.filters.together((*wanted, *lacking)),
+            lists=lists,
+            targets=self._targets_of(lists),
         )
 
-    def meets_nothing(self, structure: Structure, asked: Asked) -> bool:
+    def _targets_of(self, lists: frozenset[str]) -> Targets:
+        """The structures that some lists name, and how they are met."""
+        found = self._targets.get(lists)
+        if found is None:
+            if len(self._targets) >= _MAX_ASKED:
+                self._targets.clear()
+            found = self._targets[lists] = Targets(
+                self.substances,
+                lambda owner: (
+                    self._reaches[owner] if self.bundle.entries[owner].list in lists else Reach(0)
+                ),
+            )
+        return found
+
+    @cached_property
+    def _targets(self) -> dict[frozenset[str], Targets]:
+        return {}
+
+    @cached_property
+    def _reaches(self) -> Mapping[str, Reach]:
+        """By what the structures of each entry are met."""
+        return {owner: _reach_of(entry) for owner, entry in self.bundle.entries.items()}
+
+    def meets_nothing(self, structure: Structure, asked: Asked, *, own_lists: bool = False) -> bool:
         """A structure is nothing that is asked for: no listed substance, no class, no neighbour.
+
+        Args:
+            structure: the structure.
+            asked: what is asked on the journey.
+            own_lists: only the lists that are asked on the journey count, and not those of others.
 
         It is read in full where its drawing leaves anything open; the answer is certain both ways.
         """
-        if structure.rules_out(asked.patterns, asked.neighbourhoods):
-            return True
-        if structure.may_be_listed() and self.substances.matches(structure):
+        return not (
+            self._may_be_member(structure, asked)
+            or self._may_be_lacking(structure, asked)
+            or self._is_listed(structure, asked if own_lists else None)
+            or self._is_near(structure, asked)
+        )
+
+    def _may_be_member(self, structure: Structure, asked: Asked) -> bool:
+        """A component, or what it is an ester or ether of, holds a skeleton of a class."""
+        open_classes = {entry.id for entry in structure.may_hold_of(asked.classes)}
+        if not open_classes:
             return False
-        open_classes = [e for e, held in asked.classes if any(map(structure.may_hold, held))]
-        if open_classes:
-            parts = [
-                part
-                for component in structure.components
-                for part in (component, *(p for _, p in opened_parts(component)))
-            ]
-            if any(self.classes[e.id].may_match(part) for e in open_classes for part in parts):
-                return False
-        for smarts, limit in asked.gaps:
-            if structure.may_hold(smarts, limit) and any(
+        parts = [
+            part
+            for component in structure.components
+            for part in (component, *(p for _, p in opened_parts(component)))
+        ]
+        return any(self.classes[name].may_match(part) for name in open_classes for part in parts)
+
+    def _is_listed(self, structure: Structure, asked: Asked | None) -> bool:
+        """A component is a listed substance by a form that is not left out, in a list asked."""
+        if asked is None:
+            return structure.may_be_listed() and bool(self.substances.matches(structure))
+        return structure.may_be_listed(asked.targets) and any(
+            self._may_reach(match, asked) for match in self.substances.matches(structure)
+        )
+
+    def _may_reach(self, match: Match, asked: Asked) -> bool:
+        """The list of a match is asked, and its entry leaves out none of the forms."""
+        entry = self.bundle.entries[match.listed.owner]
+        return entry.list in asked.lists and not any(never_covers(entry, f) for f in match.forms)
+
+    @staticmethod
+    def _may_be_lacking(structure: Structure, asked: Asked) -> bool:
+        """A component is like what a list is known to lack."""
+        return any(
+            structure.component_may_hold(smarts, limit)
+            and any(
                 (limit is None or component.heavy_atoms <= limit)
                 and substructure_named(smarts, component)
                 for component in structure.components
-            ):
-                return False
-        return not any(
+            )
+            for smarts, limit in structure.may_hold_of(asked.lacking)
+        )
+
+    @staticmethod
+    def _is_near(structure: Structure, asked: Asked) -> bool:
+        """A component is close to a named compound."""
+        return any(
             neighbourhood.is_close(component.mol)
             for neighbourhood in asked.neighbourhoods
             if structure.may_be_near(neighbourhood)
@@ -222,6 +316,21 @@ def compile_bundle(bundle: Bundle) -> CompiledBundle:
     )
     filters = Filters(substances.index, substances.patterns)
     return CompiledBundle(bundle, substances.index, classes, neighbourhoods, filters)
+
+
+def _reach_of(entry: Entry) -> Reach:
+    """By what the structures of an entry are met; what it leaves out in any case counts as nothing.
+
+    What hangs on the reference of a class is for its clauses to say.
+    """
+    found = Reach.ITSELF
+    if entry.class_ is not None:
+        return found
+    if not never_covers(entry, Form.POSITIONAL_ISOMER):
+        found |= Reach.SCAFFOLD
+    if not (never_covers(entry, Form.ESTER) and never_covers(entry, Form.ETHER)):
+        found |= Reach.OPENED
+    return found
 
 
 def skeletons_of(definition: ClassDefinition) -> tuple[str, ...]:

@@ -33,6 +33,15 @@ def forms_of(entry: Entry, version: Version | None) -> Forms:
     return entry.forms.model_copy(update=version.forms.model_dump(exclude_none=True))
 
 
+def never_covers(entry: Entry, form: Form) -> bool:
+    """No version of an entry covers a form, nor leaves it open."""
+    name = FORM_RULES.get(form)
+    if name is None:
+        return False
+    own = [getattr(v.forms, name, None) or getattr(entry.forms, name) for v in entry.versions]
+    return all(rule == FormRule.NOT_COVERED for rule in own or [getattr(entry.forms, name)])
+
+
 def legs_of(entry: Entry) -> frozenset[LegKind]:
     """The legs that an entry reaches in any of its versions."""
     actions = [v.action for v in entry.versions if v.action is not None] or [entry.action]
