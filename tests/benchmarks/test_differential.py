@@ -1,0 +1,27 @@
+"""The long comparison runs and tells a difference; the short one is `tests/test_cascade.py`."""
+
+from __future__ import annotations
+
+import pytest
+
+from screening import Screener, Shipment
+from screening.decision import Decision
+from tests.benchmarks import differential
+
+
+def test_both_roads_are_compared_row_by_row(screener: Screener) -> None:
+    rows = differential.structures(differential.CHUNK // 20, None)
+    *_, result = differential.run(rows)
+    assert result.rows == len(rows) == sum(result.outcomes.values())
+    assert not result.different
+
+
+def test_another_decision_is_told(screener: Screener, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Careless:
+        def screen(self, line: Shipment) -> Decision:
+            return screener.screen(Shipment(structure="CCO", day=line.day))
+
+    monkeypatch.setattr(differential, "_screeners", [screener, Careless()])
+    result = differential.compare([(0, "CCO"), (4, "O=C1CCNCC1")])
+    assert result.different == [(4, "O=C1CCNCC1")]
+    assert result.rows == 2
