@@ -18,17 +18,15 @@ import io
 import json
 import os
 import platform
-import re
 import time
 import warnings
-from collections import Counter, OrderedDict, deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, Self, TextIO, TypeVar
 
-from screening.chemistry.structure import as_drawn
 from screening.columns import ColumnMapping, read_cell, recognise, to_shipment
 from screening.decision import (
     Decision,
@@ -37,11 +35,18 @@ from screening.decision import (
     Outcome,
     Provenance,
     Severity,
-    drawn_identity,
 )
 from screening.errors import InputFileError, MissingExtraError, ScreeningError, ShipmentError
 from screening.guard import DEATHS, Crew, Limits, Trouble
 from screening.history import LedgerLine, Totals
+from screening.rendering import (
+    Rendered,
+    Screens,
+    Submitted,
+    alike_row,
+    render,
+    with_findings,
+)
 from screening.report.dispositions import Answer, Dispositions
 from screening.report.html import write_report
 from screening.report.lines import (
@@ -73,13 +78,13 @@ from screening.report.tables import (
     TableRow,
     cell_text,
     decision_cells,
-    decision_json,
     safe_cell,
 )
 from screening.report.workbook import Workbook
+from screening.row_cache import CACHE_ROWS, RowCache, RowStore, Slot
 from screening.rules.load import Bundle
 from screening.rules.model import Action
-from screening.screener import Alike, Screener, coverage_of
+from screening.screener import coverage_of
 from screening.shipment import Shipment
 from screening.sums import Note, RowSums, Splice, counted, read_notes
 
@@ -92,26 +97,11 @@ CHUNK = 32
 _PLAIN_CELL = 500
 """A cell up to this length says nothing about limits."""
 
-CACHE_ROWS = 10_000
-CACHE_CHARACTERS = 50_000_000
-"""Bounds of what is kept of rows already screened, for exact duplicates."""
-
 S = TypeVar("S")
 T = TypeVar("T")
 R = TypeVar("R")
 T_contra = TypeVar("T_contra", contravariant=True)
 P = ParamSpec("P")
-
-
-class Screens(Protocol):
-    """What a batch needs of a screener."""
-
-    @property
-    def bundle(self) -> Bundle:
-        """What it screens against."""
-
-    def screen(self, shipment: Shipment) -> Decision:
-        """The decision for one shipment."""
 
 
 # --- any function over chunks, in order, over worker processes -------------------------------
@@ -236,72 +226,9 @@ def chunked(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 # --- one row ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """One row as it goes to a worker.
-
-    Attributes:
-        stated: the shipment without its id; shared by rows that differ in their drawing alone.
-        findings: how it was read.
-        drawing: its own drawing, None where the shipment holds it.
-    """
-
-    stated: Shipment
-    findings: tuple[Finding, ...] = ()
-    drawing: str | None = None
-
-    @property
-    def shipment(self) -> Shipment:
-        """The shipment with its drawing."""
-        if self.drawing is None:
-            return self.stated
-        return dataclasses.replace(self.stated, structure=self.drawing)
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """What is written of one decision.
-
-    Attributes:
-        json: the decision in one line, without row and id.
-        cells: the cells of `RESULT_COLUMNS`.
-        outcome, action: of the decision.
-        entries: ids of the entries hit, each once.
-        findings: codes of the findings, each once.
-        line: what counts towards thresholds, None where nothing does.
-    """
-
-    json: str
-    cells: tuple[str, ...]
-    outcome: Outcome
-    action: Action
-    entries: tuple[str, ...]
-    findings: tuple[FindingCode, ...]
-    line: LedgerLine | None = None
-
-
-def render(decision: Decision, line: LedgerLine | None = None, *, whole: bool = True) -> Rendered:
-    """What is written of a decision, and what of it counts towards thresholds.
-
-    Args:
-        decision: the decision.
-        line: what of it counts.
-        whole: its JSON is wanted; for a frame only where a later sum may change it.
-    """
-    return Rendered(
-        json=decision_json(decision) if whole else "",
-        cells=decision_cells(decision),
-        outcome=decision.outcome,
-        action=decision.action,
-        entries=tuple(dict.fromkeys(hit.entry for hit in decision.hits)),
-        findings=tuple(dict.fromkeys(f.code for f in decision.findings)),
-        line=line,
-    )
-
-
 def screen_row(screener: Screens, submitted: Submitted) -> Rendered:
     """Screens one row; whatever fails becomes `unscreened` with the reason."""
-    rendered = _alike(screener, submitted, whole=True)
+    rendered = alike_row(screener, submitted, whole=True)
     if rendered is not None:
         return rendered
     decision = screen_safely(screener, submitted.shipment, submitted.findings)
@@ -310,66 +237,12 @@ def screen_row(screener: Screens, submitted: Submitted) -> Rendered:
 
 def screen_cells(screener: Screens, submitted: Submitted) -> Rendered:
     """Screens one row of a frame, which gets the cells and no JSON."""
-    rendered = _alike(screener, submitted, whole=False)
+    rendered = alike_row(screener, submitted, whole=False)
     if rendered is not None:
         return rendered
     decision = screen_safely(screener, submitted.shipment, submitted.findings)
     line = counted(decision, screener.bundle)
     return render(decision, line, whole=line is not None)
-
-
-def _alike(screener: Screens, submitted: Submitted, *, whole: bool) -> Rendered | None:
-    """What is written of a row that shares its decision with others like it; None where none is."""
-    drawing = submitted.drawing
-    if drawing is None or not isinstance(screener, Screener):
-        return None
-    try:
-        alike = screener.alike(submitted.stated, drawing)
-        if alike is None:
-            return None
-        shared: _Shared | None = alike.shown.get(submitted.findings)
-        if shared is None:
-            shared = alike.shown[submitted.findings] = _Shared(alike, submitted, screener.bundle)
-        return shared.rendered(drawing) if whole else shared.bare
-    except Exception:  # the longer road says what it is
-        return None
-
-
-_HOLES = ("\ue000text\ue000", "\ue000smiles\ue000", "\ue000structure\ue000")
-_SHOWN = 200
-
-
-class _Shared:
-    """What is written of lines that differ in id and drawing alone.
-
-    Args:
-        alike: their decision.
-        submitted: one of them.
-        bundle: the lists.
-    """
-
-    def __init__(self, alike: Alike, submitted: Submitted, bundle: Bundle) -> None:
-        decision = with_findings(alike.decision, submitted.findings)
-        if counted(decision, bundle) is not None:
-            raise ValueError("it counts towards thresholds")
-        self.bare = render(decision, whole=False)
-        text, smiles, structure = _HOLES
-        holed = decision.like(
-            dataclasses.replace(submitted.stated, structure=structure),
-            drawn_identity("structure", text, smiles),
-        )
-        self._parts = re.split("|".join(_HOLES), decision_json(holed))
-        if len(self._parts) != len(_HOLES) + 1:
-            raise ValueError("its line has other holes")
-
-    def rendered(self, drawing: str) -> Rendered:
-        """What is written of the line with a drawing, a SMILES of plain characters."""
-        quoted = json.dumps(drawing)[1:-1]
-        text = quoted if len(drawing) <= _SHOWN else json.dumps(drawing[:_SHOWN])[1:-1]
-        smiles = json.dumps(as_drawn(drawing))[1:-1]
-        before, between, next_, after = self._parts
-        line = f"{before}{text}{between}{smiles}{next_}{quoted}{after}"
-        return dataclasses.replace(self.bare, json=line)
 
 
 def screen_safely(
@@ -390,34 +263,6 @@ def screen_safely(
     except Exception as error:  # a row never stops a batch; the officer is told
         reason = f"The row was not processed ({type(error).__name__}: {str(error)[:200]})."
         return not_processed(screener, shipment, reason, findings)
-
-
-_LEAVE_UNSCREENED = frozenset({FindingCode.LIMIT_PASSED, FindingCode.NOT_PROCESSED})
-
-
-def with_findings(decision: Decision, findings: Sequence[Finding]) -> Decision:
-    """The decision with further findings, and the outcome that they leave.
-
-    A shipment is never `no_listing_found` if anything about it could not be read: a limit that was
-    passed leaves it `unscreened`, anything else that asks for a person leaves it for `review`.
-    """
-    if not findings:
-        return decision
-    outcome = decision.outcome
-    if outcome is Outcome.NO_LISTING_FOUND:
-        if any(f.code in _LEAVE_UNSCREENED for f in findings):
-            outcome = Outcome.UNSCREENED
-        elif any(f.severity is not Severity.NOTE for f in findings):
-            outcome = Outcome.REVIEW
-    order = list(Severity)
-    joined = sorted((*decision.findings, *findings), key=lambda f: order.index(f.severity))
-    return decision.model_copy(
-        update={
-            "findings": tuple(dict.fromkeys(joined)),
-            "outcome": outcome,
-            "read_findings": tuple(findings),
-        }
-    )
 
 
 def settled_row(decision: Decision, sums: RowSums, totals: Totals) -> Decision:
@@ -600,66 +445,12 @@ class Counts:
         }
 
 
-class _Slot:
-    """The place of a result that may still be under way."""
-
-    __slots__ = ("result",)
-
-    def __init__(self) -> None:
-        self.result: Rendered | None = None
-
-
-class _Cache:
-    """Results of rows already seen, up to a bound; the least used leave first."""
-
-    def __init__(self) -> None:
-        self._slots: OrderedDict[bytes, _Slot] = OrderedDict()
-        self._stated: dict[tuple[Shipment, tuple[Finding, ...]], bytes] = {}
-        self._characters = 0
-
-    def key(self, submitted: Submitted) -> bytes:
-        """Equal for rows that are read to the same shipment with the same findings."""
-        shared = submitted.stated, submitted.findings
-        stated = self._stated.get(shared)
-        if stated is None:
-            if len(self._stated) >= CACHE_ROWS:
-                self._stated.clear()
-            text = repr(shared).encode("utf-8", "surrogatepass")
-            stated = self._stated[shared] = hashlib.sha256(text).digest()
-        return stated if submitted.drawing is None else stated + submitted.drawing.encode()
-
-    def slot(self, key: bytes) -> tuple[_Slot, bool]:
-        """The slot of a row, and whether it is new."""
-        slot = self._slots.get(key)
-        if slot is not None:
-            self._slots.move_to_end(key)
-            return slot, False
-        slot = self._slots[key] = _Slot()
-        while len(self._slots) > CACHE_ROWS or (
-            self._characters > CACHE_CHARACTERS and len(self._slots) > 1
-        ):
-            _, gone = self._slots.popitem(last=False)
-            self._characters -= _size(gone)
-        return slot, True
-
-    def fill(self, key: bytes, slot: _Slot, result: Rendered) -> None:
-        """Puts a result in its slot."""
-        slot.result = result
-        if self._slots.get(key) is slot:
-            self._characters += _size(slot)
-
-
-def _size(slot: _Slot) -> int:
-    result = slot.result
-    return 0 if result is None else len(result.json) + sum(map(len, result.cells))
-
-
 @dataclass(frozen=True, slots=True)
 class _Block:
     """Rows read together: their cells, ids and slots, and which slots are new."""
 
-    rows: list[tuple[TableRow, str | None, _Slot]]
-    new: list[tuple[bytes, _Slot]]
+    rows: list[tuple[TableRow, str | None, Slot]]
+    new: list[tuple[bytes, Slot]]
 
 
 Apply = Callable[[Iterable[Sequence[Submitted]]], Iterator[list[Rendered]]]
@@ -667,7 +458,12 @@ Apply = Callable[[Iterable[Sequence[Submitted]]], Iterator[list[Rendered]]]
 
 
 def results(
-    table: Table, settings: Settings, apply: Apply, *, skip: int = 0
+    table: Table,
+    settings: Settings,
+    apply: Apply,
+    *,
+    skip: int = 0,
+    store: RowStore | None = None,
 ) -> Iterator[tuple[TableRow, str | None, Rendered]]:
     """Screens a table row by row, in order.
 
@@ -676,12 +472,13 @@ def results(
         settings: how rows are read.
         apply: screens chunks of rows, in order.
         skip: rows at the start that are left out.
+        store: results of earlier runs, which gets those of this one; None: none.
 
     Returns:
         The row, its id and its result, once for each row.
     """
     blocks: deque[_Block] = deque()
-    cache = _Cache()
+    cache = RowCache(store)
     reader = _RowReader(table.mapping, settings)
 
     def chunks() -> Iterator[list[Submitted]]:
@@ -848,6 +645,7 @@ def screen_csv(
     language: str = "en",
     limits: Limits | None = None,
     engine: Engine | None = None,
+    cache: Path | str | None = None,
 ) -> Summary:
     """Screens a table of shipments into a folder.
 
@@ -877,6 +675,8 @@ def screen_csv(
         limits: of a row, which is then screened in a worker process, also with one worker; None:
             the usual limits with more than one worker, none in this process.
         engine: where rows are screened, such as a `DaskEngine`; None: on this machine.
+        cache: folder in which results are kept between runs: the same row under the same lists,
+            settings and software is screened once. None: only rows of this run are remembered.
 
     Returns:
         What was done.
@@ -896,10 +696,8 @@ def screen_csv(
         day = work.day()
     settings = Settings(day=day or dt.date.today(), override_day=override_day, columns=given)
     depends_on = _fingerprint(table, settings, screener)
-    if history:
-        depends_on |= {"history": [_sha256(Path(file)) for file in history]}
-    if seal or dispositions is not None:
-        depends_on |= {"sealed": seal, "dispositions": dispositions and dispositions.sha256}
+    depends_on |= _given_too(history, dispositions, sealed=seal)
+    store = None if cache is None else RowStore(Path(cache), depends_on["provenance"])
     counts = work.begin(depends_on, resume=resume)
     taken_over = counts.rows
     killed = _KilledRow(screener)
@@ -915,8 +713,10 @@ def screen_csv(
         with work:
             if not taken_over:
                 CsvWriter(work.csv).header(table.header, further)
-            rows = results(table, settings, made.run, skip=taken_over)
+            rows = results(table, settings, made.run, skip=taken_over, store=store)
             work.write(rows, answered, counts, progress)
+    if store is not None:
+        store.flush()
     _unchanged(table)
     work.settle(
         screener.bundle,
@@ -929,6 +729,8 @@ def screen_csv(
     screened = time.monotonic()
     data = _summary(table, settings, counts, bundle=screener.bundle, workers=workers, begun=begun)
     data["rows_taken_over"] = taken_over
+    if store is not None:
+        data["rows_from_cache"] = store.taken
     if seal:
         lines, link = last_link(work.folder / LINES_FILE)
         data["seal"] = {"lines": lines, "link": link}
@@ -1220,6 +1022,18 @@ def _fingerprint(table: Table, settings: Settings, screener: Screens) -> dict[st
         "override_day": settings.override_day and settings.override_day.isoformat(),
         "provenance": provenance.model_dump(mode="json"),
     }
+
+
+def _given_too(
+    history: Sequence[Path | str], dispositions: Dispositions | None, *, sealed: bool
+) -> dict[str, Any]:
+    """What else the results depend on, where it was given."""
+    found: dict[str, Any] = {}
+    if history:
+        found["history"] = [_sha256(Path(file)) for file in history]
+    if sealed or dispositions is not None:
+        found |= {"sealed": sealed, "dispositions": dispositions and dispositions.sha256}
+    return found
 
 
 def _made(folder: Path, table: Table) -> Path:

@@ -8,28 +8,50 @@ import functools
 import re
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from screening.columns import parse_overrides
 from screening.decision import Outcome
 from screening.errors import ShipmentError
 from screening.freshness import MAX_LIST_AGE_DAYS
+from screening.report.words import visible
 from screening.rules.load import DEFAULT
 from screening.screener import Screener
 
 EXIT_BAD_INPUT = 2
 EXIT_FAIL_ON_MET = 3
 WIDTH = 96
+_MOVE = 0.1
 
 F = TypeVar("F", bound=Callable[..., Any])
 Source = str | Path
 """What `--watchlists` takes: a path, or the word for the bundled lists."""
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Prints text for people: what came from files or from the caller never steers their terminal.
+
+    Args:
+        text: what is said; control and direction characters in it are shown and do not act.
+        err: to stderr.
+    """
+    click.echo(visible(text), err=err)
 
 
 def day_option(text: str) -> dt.date:
@@ -143,32 +165,67 @@ def bundle_options(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+class _Rate(ProgressColumn):
+    """How many are done a second."""
+
+    def render(self, task: Task) -> Text:
+        """The rate of the last half minute, or of all when it is over."""
+        rate = task.finished_speed or task.speed
+        return Text(
+            "" if rate is None else f"{rate:,.0f} {task.description}/s", "progress.data.speed"
+        )
+
+
 class Bar:
-    """A progress bar on a terminal; nothing in a pipe."""
+    """A progress bar on a terminal, with the rate and the time left; nothing in a pipe."""
 
     def __init__(self, what: str) -> None:
         self._what = what
         self._stack = contextlib.ExitStack()
         self._show: Callable[[int], None] | None = None
+        self._done = 0
+        self._shown = 0.0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
+        if self._show is not None:
+            self._show(self._done)
         self._stack.close()
 
-    def start(self, total: int) -> None:
-        """Shows the bar if stderr is a terminal."""
+    def start(self, total: int, *, done: int = 0) -> None:
+        """Shows the bar if stderr is a terminal.
+
+        Args:
+            total: how many there are.
+            done: how many of them were done before, which say nothing about the rate.
+        """
         if not sys.stderr.isatty():
             return
-        columns = (TextColumn(self._what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        progress = self._stack.enter_context(Progress(*columns, console=Console(stderr=True)))
-        task = progress.add_task(self._what, total=total)
-        self._show = lambda done: progress.update(task, completed=done)
+        columns = (
+            TextColumn(self._what),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(),
+        )
+        console = Console(stderr=True)
+        progress = self._stack.enter_context(
+            Progress(*columns, console=console, get_time=time.monotonic)
+        )
+        task = progress.add_task(self._what, total=total, completed=done)
+        self._done = done
+        self._show = lambda now: progress.update(task, completed=now)
 
     def show(self, done: int) -> None:
-        """Moves the bar."""
-        if self._show is not None:
+        """Moves the bar, a few times a second at most."""
+        if self._show is None:
+            return
+        self._done = done
+        now = time.monotonic()
+        if now - self._shown >= _MOVE:
+            self._shown = now
             self._show(done)
 
 

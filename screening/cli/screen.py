@@ -7,6 +7,7 @@ import datetime as dt
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ from screening.cli.common import (
     bundle_options,
     columns_option,
     day_option,
+    say,
 )
 from screening.decision import (
     CoverageItem,
@@ -91,11 +93,31 @@ _SEVERITIES = {Severity.STOP: "Stop", Severity.ASK: "Ask a person", Severity.NOT
 @click.option("--separator", help="Separator of the table; write tab for a tabulator.")
 @click.option("--workers", type=click.IntRange(1, 512), default=1, help="Processes that screen.")
 @click.option(
+    "--engine",
+    "engine_name",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    help="Where rows are screened: in processes of this machine, or on a cluster of Dask.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Scheduler of a running cluster of Dask, such as tcp://10.0.0.5:8786; without it "
+    "`--engine dask` starts a cluster of --workers processes on this machine.",
+)
+@click.option(
     "--history",
     type=click.Path(path_type=Path),
     multiple=True,
     help="decisions.jsonl of an earlier run, whose lines count towards thresholds; may be given "
     "more than once.",
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Keep results there: a row seen before, under the same lists and settings, is not "
+    "screened again.",
 )
 @click.option("--resume", is_flag=True, help="Take up an interrupted run into the same folder.")
 @click.option("--fail-on", type=OUTCOME, help="Exit with 3 if any row is as grave as this.")
@@ -119,6 +141,9 @@ def csv_command(
     encoding: str | None,
     separator: str | None,
     workers: int,
+    engine_name: str,
+    cache: Path | None,
+    scheduler: str | None,
     history: tuple[Path, ...],
     resume: bool,
     fail_on: str | None,
@@ -127,7 +152,9 @@ def csv_command(
     language: str,
     make_screener: Callable[[], Screener],
 ) -> None:
-    """Screen a TABLE of shipments (CSV in any usual form) into a folder.
+    """Screen a TABLE of shipments into a folder.
+
+    TABLE is CSV or TSV in any usual form, Parquet, SDF or a SMILES file.
 
     Writes decisions.csv, decisions.jsonl, report.html, report.xlsx and summary.json, and seal.json
     with --seal.
@@ -138,17 +165,22 @@ def csv_command(
         separator = {"tab": "\t", "\\t": "\t"}.get(separator, separator)
         if len(separator) != 1 or separator in '\r\n"':
             raise click.BadParameter("must be one character", param_hint="--separator")
+    if scheduler is not None and engine_name != "dask":
+        raise click.UsageError("--scheduler goes with --engine dask")
+    engine = None
+    if engine_name == "dask":
+        engine = import_module("screening.engines").DaskEngine(scheduler=scheduler, workers=workers)
     answers = read_dispositions(dispositions) if dispositions is not None else None
     screener = make_screener()
     with _resumable(), Bar("rows") as bar:
 
         def recognised(found: Table, taken_over: int) -> None:
             for line in found.describe():
-                click.echo(line, err=True)
+                say(line, err=True)
             if resume:
                 said = f"{taken_over:,} rows are taken over" if taken_over else "nothing to take up"
-                click.echo(f"  resume: {said}", err=True)
-            bar.start(found.row_count)
+                say(f"  resume: {said}", err=True)
+            bar.start(found.row_count, done=taken_over)
 
         summary = screen_csv(
             table,
@@ -168,6 +200,8 @@ def csv_command(
             seal=seal,
             language=language,
             limits=Limits(),
+            engine=engine,
+            cache=cache,
         )
     _print_summary(summary, out)
     if fail_on is not None and summary.met(Outcome(fail_on)):
@@ -180,7 +214,7 @@ def _resumable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        click.echo("interrupted; the same command with --resume takes the run up", err=True)
+        say("interrupted; the same command with --resume takes the run up", err=True)
         raise
 
 
@@ -190,7 +224,7 @@ def _print_summary(summary: Summary, out: Path) -> None:
     timings, counts = data["timings"], data["counts"]
     took = f"{timings['total_s']:,.0f} s ({timings['rows_per_s']:,.0f} rows a second)"
     lists = f"lists {data['bundle'][:12]}"
-    click.echo(f"{data['rows_out']:,} of {data['rows_in']:,} rows in {took}; {lists}")
+    say(f"{data['rows_out']:,} of {data['rows_in']:,} rows in {took}; {lists}")
     actions = [f"{a} {n:,}" for a, n in counts["actions"].items() if n and a != "none_found"]
     settled = ", ".join(f"{n:,} {answer}" for answer, n in (data.get("settled") or {}).items() if n)
     remarks = {
@@ -201,14 +235,14 @@ def _print_summary(summary: Summary, out: Path) -> None:
     }
     for name, count in counts["outcomes"].items():
         remark = remarks[Outcome(name)] if count else ""
-        click.echo(f"  {name:<17} {count:>9,}  {remark}".rstrip())
+        say(f"  {name:<17} {count:>9,}  {remark}".rstrip())
     for title, found in (("Entries", counts["entries"]), ("Findings", counts["findings"])):
         most = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:3]
         if most:
-            click.echo(f"{title} most met: {', '.join(f'{name} ({n:,})' for name, n in most)}")
-    click.echo(f"Results: {out / 'report.html'}, and beside it report.xlsx, decisions.csv, ...")
+            say(f"{title} most met: {', '.join(f'{name} ({n:,})' for name, n in most)}")
+    say(f"Results: {out / 'report.html'}, and beside it report.xlsx, decisions.csv, ...")
     if "seal" in data:
-        click.echo(f"Sealed: {data['seal']['digest']} (keep this elsewhere)")
+        say(f"Sealed: {data['seal']['digest']} (keep this elsewhere)")
 
 
 @click.command("check")
@@ -303,7 +337,7 @@ def check_command(
         if said[kind] is not None:
             raise click.UsageError(f"TEXT was read as {kind}, and --{kind} is given too; say --as")
         said[kind] = text
-        click.echo(f"read as {kind}: {text}", err=True)
+        say(f"read as {kind}: {text}", err=True)
     decision = screener.screen(
         Shipment(
             **said,
@@ -334,9 +368,7 @@ def check_command(
     if as_json:
         click.echo(decision.model_dump_json(indent=2))
     else:
-        click.echo(
-            advice(decision, day_given=day is not None, in_full=in_full, today=dt.date.today())
-        )
+        say(advice(decision, day_given=day is not None, in_full=in_full, today=dt.date.today()))
     if fail_on is not None and _meets(decision, Outcome(fail_on)):
         sys.exit(EXIT_FAIL_ON_MET)
 

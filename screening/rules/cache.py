@@ -151,6 +151,16 @@ def software_key() -> str:
     return digest_of([*(text.encode() for text in named), *(path.read_bytes() for path in code)])
 
 
+@cache
+def code_key() -> str:
+    """A digest of all that decides: every file of this library, and what `software_key` names."""
+    package = Path(__file__).resolve().parent.parent
+    files = sorted(p for p in package.rglob("*") if p.suffix in {".py", ".yaml", ".json", ".csv"})
+    files = [p for p in files if "_watchlists" not in p.parts]  # the lists have their own digest
+    named = [str(p.relative_to(package)).encode() for p in files]
+    return digest_of([software_key().encode(), *named, *(p.read_bytes() for p in files)])
+
+
 # --- files -------------------------------------------------------------------------------------
 
 
