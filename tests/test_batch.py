@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening import batch
+from screening import batch, row_cache
 from screening.batch import (
     cell_text,
     chunked,
@@ -400,7 +400,7 @@ class TestDuplicates:
         names = [f"n{i % 50}" for i in range(500)]
         path = table(tmp_path, rows_of(names))
         run(path, tmp_path / "one")
-        monkeypatch.setattr(batch, "CACHE_ROWS", 3)
+        monkeypatch.setattr(row_cache, "CACHE_ROWS", 3)
         screener = FakeScreener()
         run(path, tmp_path / "two", screener)
         assert len(screener.asked) > 400
@@ -411,7 +411,7 @@ class TestDuplicates:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Eight times the rows take no more memory while they are screened."""
-        monkeypatch.setattr(batch, "CACHE_ROWS", 100)
+        monkeypatch.setattr(row_cache, "CACHE_ROWS", 100)
 
         def most(count: int) -> int:
             path = table(tmp_path, rows_of([f"substance {i} {'x' * 200}" for i in range(count)]))
