@@ -11,12 +11,14 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from typing import Any
 
 from screening.chemistry.structure import Structure
 from screening.chemistry.weights import share_of
 from screening.decision import (
     Certainty,
     Decision,
+    Finding,
     FindingCode,
     Hit,
     Measure,
@@ -25,14 +27,16 @@ from screening.decision import (
     Sum,
     SumLine,
 )
-from screening.explain import latest_day, sum_words
+from screening.explain import day_before, sum_words
 from screening.findings import Findings
-from screening.forms import FormField, fill
+from screening.forms import FilledField, FormField, filled, stated
 from screening.history import Totals, part_of
 from screening.journey import has_lists, title_of
+from screening.once import made
 from screening.rules.load import Bundle
-from screening.rules.model import Entry, RequirementRule, Threshold
+from screening.rules.model import Entry, MixtureRule, RequirementRule, Threshold
 from screening.rules.quantities import (
+    IMPOSSIBLE,
     Per,
     Reading,
     Strength,
@@ -54,7 +58,15 @@ from screening.rules.requirements import (
     reliefs,
 )
 from screening.rules.thresholds import Total, limit_text, period_of, reached
-from screening.rules.timeline import Standing, bounds, current, describe, known_versions, standing
+from screening.rules.timeline import (
+    Current,
+    Standing,
+    bounds,
+    current,
+    describe,
+    known_versions,
+    standing,
+)
 from screening.shipment import LegKind, Shipment
 
 NEAR_DAYS = 60
@@ -155,22 +167,24 @@ def measures(
     strength = strength_of(shipment)
     made_up = read_preparations(shipment.name, shipment.hs_code)
     share = strength.high if is_mixture(made_up, strength) else Decimal(1)
+    shares: dict[str | None, Decimal] = {}
     found: list[Measure] = []
     for entry_id, parts in components.items():
         density = bundle.entries[entry_id].density
         mass = amount.mass_mg
         if mass is None and amount.volume_ul is not None and density is not None:
             mass = _up(amount.volume_ul * Decimal(str(density.greatest_kg_per_l)))
-        base = max(_base_share(drawings, part) for part in parts)
-        found.append(
-            Measure(
-                entry=entry_id,
-                goods_mg=mass,
-                goods_ul=amount.volume_ul,
-                substance_mg=None if mass is None else _up(mass * share),
-                base_mg=None if mass is None else _up(mass * share * base),
-            )
-        )
+        for part in parts - shares.keys():
+            shares[part] = _base_share(drawings, part)
+        base = max(shares[part] for part in parts)
+        fields = {
+            "entry": entry_id,
+            "goods_mg": mass,
+            "goods_ul": amount.volume_ul,
+            "substance_mg": None if mass is None else _up(mass * share),
+            "base_mg": None if mass is None else _up(mass * share * base),
+        }
+        found.append(made(Measure, fields))
     return tuple(found)
 
 
@@ -215,6 +229,19 @@ class Case:
     totals: Totals
 
 
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """What one body of rules makes due for one hit, whatever the goods are called.
+
+    Attributes:
+        drafts: the rules that are due, each with its requirement but for forms, sums and entries.
+        gone: the rules that the amount or a rule on mixtures takes away.
+    """
+
+    drafts: tuple[tuple[RequirementRule, dict[str, Any]], ...]
+    gone: tuple[NotDue, ...]
+
+
 class Duties:
     """What is due for one shipment; state of one screening, never shared.
 
@@ -249,7 +276,7 @@ class Duties:
         self.origin = self._with_unions(case.origin)
         self.destination = self._with_unions(case.destination)
         self._over: dict[tuple[str, str], bool] = {}
-        self._sets: dict[str, Mapping[str, frozenset[str]]] = {}
+        self._stated: dict[FormField, str | None] = {}
 
     def find(self) -> tuple[Requirement, ...]:
         """What is due, each document once; says what else follows from hits and sums."""
@@ -262,42 +289,77 @@ class Duties:
     # --- what is due ---------------------------------------------------------------------
 
     def _requirements(self) -> tuple[Requirement, ...]:
-        found: dict[tuple[str, str, str], Requirement] = {}
+        found: dict[tuple[str, str, str], dict[str, Any]] = {}
         for hit in self.hits:
-            jurisdiction = self.bundle.jurisdictions[hit.jurisdiction].file
             entry = self.bundle.entries.get(hit.entry)
             facts = self._facts(hit, entry)
-            mixtures = entry.mixtures if entry else {}
+            known: Mapping[FormField, str] | None = None
             spared: list[NotDue] = []
-            for owner, rules in (
-                (hit.list, self.bundle.lists[hit.list].file.requirements),
-                (hit.jurisdiction, jurisdiction.requirements),
-            ):
-                owed, gone = due(
-                    rules, leg=hit.leg, entry=hit.entry, facts=facts, mixtures=mixtures
-                )
-                for one in owed:
-                    requirement = self._requirement(hit, entry, owner, one)
-                    key = (hit.place, hit.leg.value, requirement.id)
-                    known = found.get(key)
-                    found[key] = requirement if known is None else _both(known, requirement)
-                spared += gone
+            for owner in (hit.list, hit.jurisdiction):
+                owed = self._owed(owner, hit, entry, facts)
+                for rule, draft in owed.drafts:
+                    fields = draft | {
+                        "sums": self._sums(entry, rule),
+                        "entries": (hit.entry,),
+                    }
+                    key = (hit.place, hit.leg.value, fields["id"])
+                    if key in found:
+                        found[key] = _both(found[key], fields)
+                        continue
+                    if known is None:
+                        known = self._known(hit, entry)
+                    fields["fields"] = self._filled(rule.fields, known)
+                    found[key] = fields
+                spared += owed.gone
             if entry is not None:
-                self._say_not_due(hit, entry, spared)
-                self._mixture_questions(hit, entry, facts)
+                if spared:
+                    self._say_not_due(hit, entry, spared)
+                if entry.mixtures:
+                    self._mixture_questions(hit, entry, facts)
         definite = {h.entry for h in self.hits if h.certainty is Certainty.DEFINITE}
-        result = [
-            r
-            if definite & set(r.entries)
-            else r.model_copy(
-                update={
-                    "because": f"If the arguable hit is confirmed: {r.because}",
-                    "conditional": True,
-                }
-            )
-            for r in found.values()
-        ]
+        for fields in found.values():
+            if definite.isdisjoint(fields["entries"]):
+                fields["because"] = f"If the arguable hit is confirmed: {fields['because']}"
+                fields["conditional"] = True
+        result = [made(Requirement, fields) for fields in found.values()]
         return tuple(sorted(result, key=lambda r: _LEG_ORDER.index(r.leg)))
+
+    def _owed(self, owner: str, hit: Hit, entry: Entry | None, facts: Facts) -> _Owed:
+        """What the rules of a list or a jurisdiction make due for a hit.
+
+        Args:
+            owner: id of the list, or code of the jurisdiction.
+            hit: the hit.
+            entry: its entry, None where it has none.
+            facts: what is known of the shipment.
+        """
+        once = self.bundle.once
+        rules = self._rules(owner)
+        mixtures = entry.mixtures if entry else {}
+        stem = hit.entry.rpartition("/")[2]
+        named = once(("stems named", owner), lambda: _stems_named(rules))
+        return once(
+            (
+                *("owed", owner, hit.jurisdiction, hit.place, hit.leg),
+                *(stem if stem in named else None, entry.id if entry and mixtures else None),
+                *(self.case.origin, self.case.destination, facts.day, facts.purposes),
+                *(facts.customer, facts.preparations, facts.strength, *facts.over.items()),
+            ),
+            lambda: self._newly_owed(owner, hit, facts, mixtures),
+        )
+
+    def _rules(self, owner: str) -> Sequence[RequirementRule]:
+        """The rules of a list or a jurisdiction."""
+        if owner in self.bundle.lists:
+            return self.bundle.lists[owner].file.requirements
+        return self.bundle.jurisdictions[owner].file.requirements
+
+    def _newly_owed(
+        self, owner: str, hit: Hit, facts: Facts, mixtures: Mapping[str, MixtureRule]
+    ) -> _Owed:
+        rules = self._rules(owner)
+        owed, gone = due(rules, leg=hit.leg, entry=hit.entry, facts=facts, mixtures=mixtures)
+        return _Owed(tuple((one.rule, self._draft(owner, hit, one)) for one in owed), gone)
 
     def _facts(self, hit: Hit, entry: Entry | None) -> Facts:
         over = {
@@ -305,11 +367,11 @@ class Duties:
             for name, threshold in (entry.thresholds if entry else {}).items()
             if entry is not None and (threshold.legs is None or hit.leg in threshold.legs)
         }
-        sets = self._sets.get(hit.jurisdiction)
-        if sets is None:
-            file = self.bundle.jurisdictions[hit.jurisdiction].file
-            sets = {name: frozenset(s.places) for name, s in file.sets.items()}
-            self._sets[hit.jurisdiction] = sets
+        file = self.bundle.jurisdictions[hit.jurisdiction].file
+        sets = self.bundle.once(
+            ("sets", hit.jurisdiction),
+            lambda: {name: frozenset(s.places) for name, s in file.sets.items()},
+        )
         return Facts(
             day=self.shipment.day,
             origin=self.origin,
@@ -340,7 +402,8 @@ class Duties:
         """The sum under a threshold; an entry that was not measured counts as over."""
         return self.case.totals.get((entry.id, threshold), Total(unread=1, count=1))
 
-    def _requirement(self, hit: Hit, entry: Entry | None, owner: str, one: Due) -> Requirement:
+    def _draft(self, owner: str, hit: Hit, one: Due) -> dict[str, Any]:
+        """The fields of a requirement, in their order; those of the line itself are left open."""
         rule = one.rule
         places = {
             "origin": self._place_title(self.case.origin),
@@ -350,28 +413,38 @@ class Duties:
         because = (
             f"{rule.because.rstrip()} {one.lead_because}" if one.lead_because else rule.because
         )
-        requirement = Requirement(
-            id=f"{owner}/{rule.id}",
-            jurisdiction=hit.place,
-            document=rule.document,
-            form=rule.form,
-            fields=fill(rule.fields, self.shipment, self._known(hit, entry)),
-            authority=rule.authority,
-            who=rule.who,
-            leg=hit.leg,
-            lead_days=one.lead_days,
-            lead_kind=one.lead_kind,
-            contains=rule.contains,
-            because=because,
-            conditional=bool(open_),
-            open=open_,
-            sums=self._sums(entry, rule),
-            citation=rule.citation,
-            checked=rule.checked,
-            entries=(hit.entry,),
-        )
-        latest = latest_day(requirement, self.shipment.day)
-        return requirement.model_copy(update={"due": latest})
+        fields: dict[str, Any] = {
+            "id": f"{owner}/{rule.id}",
+            "jurisdiction": hit.place,
+            "document": rule.document,
+            "form": rule.form,
+            "fields": (),
+            "authority": rule.authority,
+            "who": rule.who,
+            "leg": hit.leg,
+            "lead_days": one.lead_days,
+            "lead_kind": one.lead_kind,
+            "due": day_before(one.lead_days, one.lead_kind, self.shipment.day),
+            "contains": rule.contains,
+            "because": because,
+            "conditional": bool(open_),
+            "open": open_,
+            "sums": (),
+            "citation": rule.citation,
+            "checked": rule.checked,
+            "entries": (),
+        }
+        return {name: fields[name] for name in Requirement.model_fields}
+
+    def _filled(
+        self, fields: Sequence[FormField], known: Mapping[FormField, str]
+    ) -> tuple[FilledField, ...]:
+        """The fields of a form; what the shipment states is read once for all forms."""
+        said = self._stated
+        for field in fields:
+            if field not in said:
+                said[field] = stated(field, self.shipment)
+        return tuple(filled(f, known.get(f) or said[f]) for f in fields)
 
     def _place_title(self, code: str | None) -> str:
         return "the place" if code is None else title_of(code, self.bundle)
@@ -396,7 +469,7 @@ class Duties:
 
     def _sums(self, entry: Entry | None, rule: RequirementRule) -> tuple[Sum, ...]:
         """The sums under the thresholds that a rule asks for."""
-        if entry is None:
+        if entry is None or not entry.thresholds:
             return ()
         names = [rule.when.over, *(c.under for c in rule.unless)]
         return tuple(
@@ -531,38 +604,68 @@ class Duties:
         day, soon = self.shipment.day, self.shipment.day + dt.timedelta(days=NEAR_DAYS)
         for hit in self.hits:
             entry = self.bundle.entries.get(hit.entry)
-            if entry is None:
-                continue
-            where = f"{hit.title} ({self.bundle.lists[hit.list].file.title})"
-            self._changed_since_order(hit, entry, where)
-            now = current(entry, day, self.known_on)
-            if now is not None and now.version.until is not None:
-                first, last = bounds(now.version.until)
-                follows = any(
-                    standing(v, first) in {Standing.IN_FORCE, Standing.UNCERTAIN}
-                    for v in known_versions(entry, self.known_on)
-                    if v is not now.version and first < dt.date.max
-                )
-                if day < last and first <= soon:
-                    self.findings.add(
-                        FindingCode.ABOUT_TO_CHANGE if follows else FindingCode.ABOUT_TO_LAPSE,
-                        Severity.NOTE,
-                        f"{where} is in force until {describe(now.version.until)}, within "
-                        f"{NEAR_DAYS} days of shipping"
-                        + ("; another version follows" if follows else "")
-                        + f": {now.version.citation}. If shipping moves, screen again.",
-                    )
-            if entry.applies_to is not None:
-                self._destination_only(entry, where)
+            if entry is not None:
+                self.findings.take(self._timing_of(hit, entry, day, soon))
         self._rules_changing(day, soon)
 
-    def _changed_since_order(self, hit: Hit, entry: Entry, where: str) -> None:
+    def _timing_of(
+        self, hit: Hit, entry: Entry, day: dt.date, soon: dt.date
+    ) -> tuple[Finding, ...]:
+        """What the days make of one entry."""
+
+        def find() -> tuple[Finding, ...]:
+            findings = Findings()
+            where = f"{hit.title} ({self.bundle.lists[hit.list].file.title})"
+            self._changed_since_order(hit, entry, where, findings)
+            self._about_to_change(entry, where, day, soon, findings)
+            if entry.applies_to is not None:
+                self._destination_only(entry, where, findings)
+            return findings.all()
+
+        return self.bundle.once(
+            (
+                *("timing", entry.id, hit.list, hit.title, hit.in_force, hit.citation),
+                *(self.shipment.ordered, day, self.known_on, self.case.destination),
+            ),
+            find,
+        )
+
+    def _current(self, entry: Entry, day: dt.date) -> Current | None:
+        """The version of an entry that counts on a day."""
+        known_on = self.known_on
+        return self.bundle.once(
+            ("current", entry.id, day, known_on), lambda: current(entry, day, known_on)
+        )
+
+    def _about_to_change(
+        self, entry: Entry, where: str, day: dt.date, soon: dt.date, findings: Findings
+    ) -> None:
+        """The version of the day ends within days of shipping."""
+        now = self._current(entry, day)
+        if now is None or now.version.until is None:
+            return
+        first, last = bounds(now.version.until)
+        follows = any(
+            standing(v, first) in {Standing.IN_FORCE, Standing.UNCERTAIN}
+            for v in known_versions(entry, self.known_on)
+            if v is not now.version and first < dt.date.max
+        )
+        if day < last and first <= soon:
+            findings.add(
+                FindingCode.ABOUT_TO_CHANGE if follows else FindingCode.ABOUT_TO_LAPSE,
+                Severity.NOTE,
+                f"{where} is in force until {describe(now.version.until)}, within "
+                f"{NEAR_DAYS} days of shipping"
+                + ("; another version follows" if follows else "")
+                + f": {now.version.citation}. If shipping moves, screen again.",
+            )
+
+    def _changed_since_order(self, hit: Hit, entry: Entry, where: str, findings: Findings) -> None:
         """The law between the order and the shipping day: that of the shipping day counts."""
         ordered, day = self.shipment.ordered, self.shipment.day
         if ordered is None or ordered >= day:
             return
-        before = current(entry, ordered, self.known_on)
-        now = current(entry, day, self.known_on)
+        before, now = self._current(entry, ordered), self._current(entry, day)
         if now is None or (before is not None and before == now):
             return
         was = (
@@ -572,7 +675,7 @@ class Duties:
             if before.standing is Standing.ANNOUNCED
             else "stood there in another version"
         )
-        self.findings.add(
+        findings.add(
             FindingCode.LAW_CHANGED,
             Severity.NOTE,
             f"{where} {was} on the day of the order ({ordered}); it is in force since "
@@ -580,7 +683,7 @@ class Duties:
             "that of the order.",
         )
 
-    def _destination_only(self, entry: Entry, where: str) -> None:
+    def _destination_only(self, entry: Entry, where: str, findings: Findings) -> None:
         places = ", ".join(title_of(code, self.bundle) for code in entry.applies_to or ())
         destination = self.case.destination
         to = (
@@ -589,7 +692,7 @@ class Duties:
             else f"Whatever is granted is for {title_of(destination, self.bundle)} only; goods "
             "that are sent on or diverted need their own."
         )
-        self.findings.add(
+        findings.add(
             FindingCode.DESTINATION_ONLY,
             Severity.NOTE,
             f"{where} reaches certain destinations only ({places}). {to}",
@@ -597,31 +700,32 @@ class Duties:
 
     def _rules_changing(self, day: dt.date, soon: dt.date) -> None:
         """Requirements that begin or end within days of shipping."""
+        changing = [(hit.list, self._changing(hit, day, soon)) for hit in self.hits]
+        if not any(found for _, (_, found) in changing):
+            return
         seen: set[tuple[str, str]] = set()
-        for hit in self.hits:
-            rules = (
-                *self.bundle.lists[hit.list].file.requirements,
-                *self.bundle.jurisdictions[hit.jurisdiction].file.requirements,
-            )
-            for rule in rules:
-                if rule.leg is not hit.leg or (hit.list, rule.id) in seen:
-                    continue
-                seen.add((hit.list, rule.id))
-                where = title_of(hit.place, self.bundle)
-                if rule.when.since and day < rule.when.since <= soon:
-                    self.findings.add(
-                        FindingCode.ABOUT_TO_CHANGE,
-                        Severity.NOTE,
-                        f"{rule.document} ({where}) begins on {rule.when.since}, within "
-                        f"{NEAR_DAYS} days of shipping: {rule.citation}.",
-                    )
-                if rule.when.until and day < rule.when.until <= soon:
-                    self.findings.add(
-                        FindingCode.ABOUT_TO_LAPSE,
-                        Severity.NOTE,
-                        f"{rule.document} ({where}) is asked for until {rule.when.until}, within "
-                        f"{NEAR_DAYS} days of shipping: {rule.citation}.",
-                    )
+        for owner, (asked, changes) in changing:
+            for rule_id, found in changes:
+                if (owner, rule_id) not in seen:
+                    self.findings.take(found)
+            seen |= {(owner, rule_id) for rule_id in asked}
+
+    def _changing(
+        self, hit: Hit, day: dt.date, soon: dt.date
+    ) -> tuple[frozenset[str], tuple[tuple[str, tuple[Finding, ...]], ...]]:
+        """The rules for a hit, and those that begin or end with what there is to say of each."""
+
+        def find() -> tuple[frozenset[str], tuple[tuple[str, tuple[Finding, ...]], ...]]:
+            where = title_of(hit.place, self.bundle)
+            changes: dict[str, tuple[Finding, ...]] = {}
+            for rule in (*self._rules(hit.list), *self._rules(hit.jurisdiction)):
+                if rule.leg is hit.leg and rule.id not in changes:
+                    changes[rule.id] = _rule_changing(rule, where, day, soon)
+            return frozenset(changes), tuple(change for change in changes.items() if change[1])
+
+        return self.bundle.once(
+            ("changing", hit.list, hit.jurisdiction, hit.leg, hit.place, day), find
+        )
 
     # --- what is missing of amounts and parties ------------------------------------------
 
@@ -660,7 +764,9 @@ class Duties:
                 f"The quantity can be read in more than one way: {'; '.join(amount.doubts)}. The "
                 f"larger was counted: {' or '.join(read)}.",
             )
-        if shipment.purity and self.hits and self.strength.problem:
+        # What is no share at all is a mistake in the line, whatever the goods.
+        told = self.hits or self.strength.problem == IMPOSSIBLE
+        if shipment.purity and told and self.strength.problem:
             self.findings.add(
                 FindingCode.PURITY_NOT_READ,
                 Severity.NOTE,
@@ -723,21 +829,45 @@ def _sentence(text: str) -> str:
     return f"{' '.join(text.split()).rstrip('.')}."
 
 
-def _both(one: Requirement, other: Requirement) -> Requirement:
+def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """One document for several entries: the longest lead; due for certain if one makes it so."""
-    days = [r.due for r in (one, other) if r.due is not None]
-    longer = other if days and other.due == min(days) and one.due != other.due else one
-    return longer.model_copy(
-        update={
-            "conditional": one.conditional and other.conditional,
-            "open": tuple(dict.fromkeys((*one.open, *other.open)))
-            if one.conditional and other.conditional
-            else (),
-            "sums": tuple(dict.fromkeys((*one.sums, *other.sums))),
-            "entries": tuple(dict.fromkeys((*one.entries, *other.entries))),
-            "fields": one.fields,
-        }
-    )
+    days = [fields["due"] for fields in (one, other) if fields["due"] is not None]
+    later = days and other["due"] == min(days) and one["due"] != other["due"]
+    conditional = one["conditional"] and other["conditional"]
+    return (other if later else one) | {
+        "conditional": conditional,
+        "open": tuple(dict.fromkeys((*one["open"], *other["open"]))) if conditional else (),
+        "sums": tuple(dict.fromkeys((*one["sums"], *other["sums"]))),
+        "entries": tuple(dict.fromkeys((*one["entries"], *other["entries"]))),
+        "fields": one["fields"],
+    }
+
+
+def _rule_changing(
+    rule: RequirementRule, where: str, day: dt.date, soon: dt.date
+) -> tuple[Finding, ...]:
+    """What there is to say of a rule that begins or ends after a day and no later than another."""
+    findings = Findings()
+    if rule.when.since and day < rule.when.since <= soon:
+        findings.add(
+            FindingCode.ABOUT_TO_CHANGE,
+            Severity.NOTE,
+            f"{rule.document} ({where}) begins on {rule.when.since}, within "
+            f"{NEAR_DAYS} days of shipping: {rule.citation}.",
+        )
+    if rule.when.until and day < rule.when.until <= soon:
+        findings.add(
+            FindingCode.ABOUT_TO_LAPSE,
+            Severity.NOTE,
+            f"{rule.document} ({where}) is asked for until {rule.when.until}, within "
+            f"{NEAR_DAYS} days of shipping: {rule.citation}.",
+        )
+    return findings.all()
+
+
+def _stems_named(rules: Iterable[RequirementRule]) -> frozenset[str]:
+    """Names of entries for which some rule is meant, or not meant."""
+    return frozenset(name for rule in rules for name in (*rule.not_entries, *(rule.entries or ())))
 
 
 def settled(decision: Decision, totals: Totals, bundle: Bundle) -> Decision:
@@ -757,11 +887,11 @@ def settled(decision: Decision, totals: Totals, bundle: Bundle) -> Decision:
     if decision.shipment is None:
         raise ValueError("a decision without its shipment cannot be settled")
     findings = Findings()
-    stated = dataclasses.replace(
-        decision.shipment, quantity=decision.quantity, purity=decision.purity
-    )
+    line = decision.shipment
+    if (line.quantity, line.purity) != (decision.quantity, decision.purity):
+        line = dataclasses.replace(line, quantity=decision.quantity, purity=decision.purity)
     case = Case(
-        shipment=stated,
+        shipment=line,
         origin=decision.origin,
         destination=decision.destination,
         hits=decision.hits,

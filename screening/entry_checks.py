@@ -18,9 +18,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from stdnum import casrn
-
 from screening import definition_checks
+from screening.chemistry import casrn
 from screening.chemistry.definition import ENGINE_READINGS
 from screening.chemistry.structure import read_structure
 from screening.definition_checks import Level, Problem, readings_used
@@ -246,7 +245,7 @@ def _check_digits(bundle: Bundle) -> Iterator[Problem]:
             if not re.fullmatch(r"[1-9]\d{1,6}-\d{2}-\d", cas):
                 message = f"CAS {cas} is not written as a CAS number; write it as in '41661-47-6'"
             elif not casrn.is_valid(cas):
-                right = casrn.calc_check_digit(cas.replace("-", "")[:-1])
+                right = casrn.check_digit(cas[:-2])
                 message = (
                     f"CAS {cas}: the check digit is wrong, to the others belongs {right}; "
                     "copy the number from its source again"

@@ -15,6 +15,7 @@ ScreeningError
 ├── NewEntryError             (also ValueError)  an answer that a new entry cannot be written from
 ├── PartyListError                               a downloaded party list that cannot be read
 ├── InputFileError                               a table that cannot be read, and the remedy
+├── ClusterError                                 a cluster that cannot screen, and the remedy
 └── MissingExtraError         (also ImportError) an optional part is not installed; names the extra
 
 A bad row of a batch never raises: it comes back as `unscreened` with the reason.
@@ -254,6 +255,25 @@ class InputFileError(ScreeningError):
 
     def __reduce__(self) -> tuple[type[InputFileError], tuple[Path, str, str]]:
         return type(self), (self.path, self.reason, self.remedy)
+
+
+class ClusterError(ScreeningError):
+    """A cluster cannot screen, or would not give the answers of this machine.
+
+    Attributes:
+        address: of its scheduler.
+        reason: what is wrong with it.
+        remedy: what the person can do.
+    """
+
+    def __init__(self, address: str, reason: str, remedy: str) -> None:
+        self.address = address
+        self.reason = reason
+        self.remedy = remedy
+        super().__init__(f"{address}: {reason}; {remedy}")
+
+    def __reduce__(self) -> tuple[type[ClusterError], tuple[str, str, str]]:
+        return type(self), (self.address, self.reason, self.remedy)
 
 
 class MissingExtraError(ScreeningError, ImportError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, assert_never
 
 from screening.chemistry.depict import group_smiles
@@ -297,11 +298,16 @@ def latest_day(requirement: Due, day: dt.date) -> dt.date | None:
     Returns:
         The day, None where no lead time was read.
     """
-    if requirement.lead_days is None:
+    return day_before(requirement.lead_days, requirement.lead_kind, day)
+
+
+def day_before(lead_days: int | None, lead_kind: str, day: dt.date) -> dt.date | None:
+    """The day that lies a lead time before another, as `latest_day` counts it."""
+    if lead_days is None:
         return None
-    if requirement.lead_kind != "working":
-        return day - dt.timedelta(days=requirement.lead_days)
-    left = requirement.lead_days
+    if lead_kind != "working":
+        return day - dt.timedelta(days=lead_days)
+    left = lead_days
     while left:
         day -= dt.timedelta(days=1)
         left -= day.isoweekday() <= 5
@@ -352,6 +358,7 @@ def proof_table(entry: Entry | None, proof: Proof) -> tuple[TableRow, ...]:
             assert_never(proof)
 
 
+@lru_cache(maxsize=256)
 def quoted(text: str, limit: int | None = MAX_QUOTED) -> str:
     """Submitted text made safe to print on one line: no control characters, and cut at a limit."""
     line = " ".join(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict
 
+from screening.once import made
 from screening.rules.quantities import read_amount
 from screening.shipment import Shipment
 
@@ -188,10 +190,18 @@ def fill(
         shipment: what was submitted.
         known: values that do not stand in the shipment itself, such as the name in the list.
     """
-    return tuple(
-        FilledField(field=f, title=TITLES[f], value=known.get(f) or _value(f, shipment))
-        for f in fields
-    )
+    return tuple(filled(f, known.get(f) or stated(f, shipment)) for f in fields)
+
+
+@lru_cache(maxsize=4096)
+def filled(field: FormField, value: str | None) -> FilledField:
+    """One field of a form; the lines of a file have most of them in common.
+
+    Args:
+        field: what is asked.
+        value: what the shipment states, None where it states nothing.
+    """
+    return made(FilledField, {"field": field, "title": TITLES[field], "value": value})
 
 
 def advance_data(shipment: Shipment) -> AdvanceData:
@@ -202,13 +212,18 @@ def advance_data(shipment: Shipment) -> AdvanceData:
     >>> advance_data(Shipment(day="2025-11-20", consignee="A", hs_code="291411")).score
     0.29
     """
-    missing = tuple(TITLES[f] for f in ADVANCE_DATA if _value(f, shipment) is None)
+    return _advance_data(tuple(TITLES[f] for f in ADVANCE_DATA if stated(f, shipment) is None))
+
+
+@lru_cache(maxsize=128)
+def _advance_data(missing: tuple[str, ...]) -> AdvanceData:
     return AdvanceData(score=round(1 - len(missing) / len(ADVANCE_DATA), 2), missing=missing)
 
 
-def _value(field: FormField, shipment: Shipment) -> str | None:
-    stated = _STATED.get(field)
-    value = stated(shipment) if stated else None
+def stated(field: FormField, shipment: Shipment) -> str | None:
+    """What a shipment states for a field of a form, None where it states nothing."""
+    read = _STATED.get(field)
+    value = read(shipment) if read else None
     if value is None and field is FormField.NET_WEIGHT:
         return shipment.quantity if read_amount(shipment.quantity or "").mass_mg else None
     return value

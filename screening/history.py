@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict
 
 from screening.decision import Decision, FindingCode, Measure
 from screening.errors import InputFileError
+from screening.once import made
 from screening.rules.load import Bundle
 from screening.rules.parties import party_key
 from screening.rules.quantities import Counts, Per
@@ -88,13 +89,14 @@ def line_of(decision: Decision, label: str) -> LedgerLine:
     """What a ledger keeps of a decision."""
     shipment = decision.shipment
     filled = {f.code for f in decision.read_findings} & _DAY_NOT_STATED
-    return LedgerLine(
-        label=label,
-        exporter=party_key(shipment.exporter) if shipment else None,
-        consignee=party_key(shipment.consignee) if shipment else None,
-        day=None if filled else decision.day,
-        measures=decision.measures,
-    )
+    fields = {
+        "label": label,
+        "exporter": party_key(shipment.exporter) if shipment else None,
+        "consignee": party_key(shipment.consignee) if shipment else None,
+        "day": None if filled else decision.day,
+        "measures": decision.measures,
+    }
+    return made(LedgerLine, fields)
 
 
 _DAY_NOT_STATED = frozenset({FindingCode.DAY_FILLED, FindingCode.DAY_NOT_READ})

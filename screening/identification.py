@@ -24,6 +24,7 @@ from screening.names import (
     NamedIdentity,
     NameIndex,
     NamesRead,
+    is_placeholder,
 )
 from screening.product_text import ProductText, in_packs, read_product_text
 from screening.rules.load import Bundle
@@ -33,6 +34,8 @@ _ASK_SUPPLIER = (
     "Ask the supplier for section 3 of the safety data sheet, the certificate of analysis, and the "
     "CAS number or structure of every component."
 )
+_TABLES = frozenset({REGISTRY, SYSTEMATIC})
+"""Where the text of a structure is a table's or a program's."""
 _SOURCES = {"cas": "CAS", "name": "The name", "item": "The item", "inchi": "The InChIKey"}
 
 
@@ -43,11 +46,13 @@ class Candidate:
     Attributes:
         readings: the library's readings that make its hits arguable.
         salt: words for a salt stood beside the name, so that the form is known without a drawing.
+        of_table: a table or a program says so, and no list does.
     """
 
     structure: Structure
     readings: tuple[str, ...] = ()
     salt: bool = False
+    of_table: bool = False
 
 
 @dataclass
@@ -405,7 +410,7 @@ class _Reading:
     def _structures(self, identity: NamedIdentity) -> list[Structure]:
         """The structures of an identity; one of a table that cannot be read is said."""
         found: list[Structure] = []
-        read = self.read_of_table if identity.via in {REGISTRY, SYSTEMATIC} else self.read
+        read = self.read_of_table if identity.via in _TABLES else self.read
         for smiles in identity.structures:
             try:
                 found.append(read(smiles))
@@ -531,7 +536,8 @@ class _Reading:
             readings = ("possible-identity",)
             self.findings.add(FindingCode.POSSIBLE_IDENTITY, Severity.ASK, _doubt(identity))
         for structure in self._structures(identity):
-            goods.candidates.append(Candidate(structure, readings, identity.salt))
+            of_table = identity.via in _TABLES
+            goods.candidates.append(Candidate(structure, readings, identity.salt, of_table))
         goods.named.append((identity, readings))
         for shown in identity.structures or (None,):
             goods.identities.append(
@@ -657,6 +663,7 @@ class _Reading:
     def _transport(self, number: str, goods: Goods) -> None:
         found = self.hints.transport(number)
         if found is None:
+            self._transport_unknown(number)
             return
         if found.cas is None:
             if not goods.known:
@@ -676,6 +683,17 @@ class _Reading:
             said += ", which is listed"
         but = "; the goods were identified as something else." if known else "."
         self.findings.add(FindingCode.TRANSPORT_NUMBER, Severity.ASK, said + but)
+
+    def _transport_unknown(self, number: str) -> None:
+        """Says that a transport number was not compared; it is a hint, so that is no question."""
+        if is_placeholder(number):
+            return
+        why = "is not among those known here" if digits_of(number) else "could not be read"
+        self.findings.add(
+            FindingCode.TRANSPORT_NUMBER,
+            Severity.NOTE,
+            f"The transport number {number[:40]!r} {why}; the goods were not compared with it.",
+        )
 
 
 def _is_number(text: str | None) -> bool:

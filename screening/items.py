@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from screening.chemistry import casrn
 from screening.chemistry.structure import read_structure
 from screening.errors import InputFileError, ShipmentError, StructureError
 
@@ -146,8 +147,6 @@ def _item(code: str, fields: Mapping[str, str | None]) -> Item:
             read_structure(structure)
         except StructureError as error:
             raise ShipmentError(f"the structure of the item {code!r}: {error.reason}") from None
-    from stdnum import casrn  # noqa: PLC0415 - needed only where there is a table
-
     cas = said.get("cas")
     if cas is not None and not casrn.is_valid(cas):
         raise ShipmentError(f"the CAS number {cas!r} of the item {code!r} is none")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from screening.chemistry.definition import CompiledDefinition, substructure_named
 from screening.chemistry.identity import Form, Match, context_forms, opened_parts
@@ -30,17 +31,21 @@ from screening.explain import explain, explain_neighbour
 from screening.findings import Findings
 from screening.identification import Candidate, Goods
 from screening.journey import Journey, title_of
+from screening.once import Once, made
 from screening.rules.index import CompiledBundle
 from screening.rules.model import Action, AnalogueRule, Entry, FormRule, Watchlist
 from screening.rules.parties import PartyIndex
 from screening.rules.reach import FORM_RULES, open_points
-from screening.rules.timeline import Standing, bounds, current, describe
+from screening.rules.timeline import Current, Standing, bounds, current, describe
 from screening.shipment import Leg, LegKind, Shipment
 
 _LEG_ORDER = list(LegKind)
 
 # Forms by which a compound is a relative of a listed one and not the listed one itself.
 _RELATIVES = frozenset({Form.POSITIONAL_ISOMER, Form.ESTER, Form.ETHER})
+
+_MAX_PROOFS = 2048
+"""Proofs kept of components; the memory they take has to have an end."""
 
 _METHOD = "rule of the screen: what is not known counts as the worse case"
 LIST_READINGS = {
@@ -65,10 +70,28 @@ class Raw:
 
     entry: Entry
     basis: Basis
-    proof: SubstanceProof | IdentifierProof | PartyProof | None
+    proof: Match | IdentifierProof | PartyProof | None
     component: Component | None
     forms: tuple[Form, ...] = ()
     readings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Lawful:
+    """What the law of a leg makes of goods that meet an entry, whatever the goods are.
+
+    Attributes:
+        fields: of the hit, those of the goods left open; None where the law does not reach them.
+        readings: names and texts of what leaves the hit open.
+        announced: the entry is announced and not yet in force, a sentence.
+    """
+
+    fields: dict[str, Any] | None = None
+    readings: tuple[tuple[str, str], ...] = ()
+    announced: str | None = None
+
+
+_UNREACHED = _Lawful()
 
 
 class Matching:
@@ -125,7 +148,7 @@ class Matching:
                 raw = Raw(
                     entry,
                     Basis.SUBSTANCE,
-                    _substance_proof(match, forms),
+                    match,
                     match.component,
                     forms,
                     candidate.readings,
@@ -133,7 +156,7 @@ class Matching:
                 key = (raw.entry.id, match.component.smiles)
                 if key not in raws or _doubts(raw) < _doubts(raws[key]):
                     raws[key] = raw
-        _drop_relatives_of_listed(raws, self.day, self.known_on)
+        self._drop_relatives_of_listed(raws)
         by_structure = {raw.entry.id for raw in raws.values()}
         for identity, readings in goods.named:
             for entry_id in identity.entries:
@@ -156,6 +179,30 @@ class Matching:
                 )
         return list(raws.values())
 
+    def _drop_relatives_of_listed(self, raws: dict[tuple[str, str], Raw]) -> None:
+        """A compound that a jurisdiction lists itself is not asked about as a relative of another.
+
+        Codeine stands under its own entry, not as the methyl ether of morphine.
+        """
+        relatives = {
+            key: (raw.entry.jurisdiction, key[1])
+            for key, raw in raws.items()
+            if not _RELATIVES.isdisjoint(raw.forms)
+        }
+        if not relatives:
+            return
+        places = set(relatives.values())
+        itself: set[tuple[str, str]] = set()
+        for key, raw in raws.items():
+            place = (raw.entry.jurisdiction, key[1])
+            if place in places and place not in itself and key not in relatives:
+                now = self._current(raw.entry)
+                if now is not None and now.standing is Standing.IN_FORCE:
+                    itself.add(place)
+        for key, place in relatives.items():
+            if place in itself:
+                del raws[key]
+
     def party_raws(self, parties: PartyIndex, shipment: Shipment) -> list[Raw]:
         """Every party entry that a name of the shipment is like."""
         found: dict[str, Raw] = {}
@@ -177,7 +224,8 @@ class Matching:
         """Every hit on every leg, named entries before the classes that also take them in."""
         hits: list[Hit] = []
         for leg in self.journey.legs:
-            own = {w.id for w in self.bundle.lists_of[leg.place]}
+            lists = self.bundle.lists_of[leg.place]
+            own = self.bundle.once(("lists of", leg.place), lambda: {w.id for w in lists})  # noqa: B023
             named = [hit for raw in raws if raw.entry.list in own for hit in self._hit(raw, leg)]
             classes = list(self._class_hits(goods, leg))
             hits += _with_precedence(*_each_once(named, classes))
@@ -228,7 +276,7 @@ class Matching:
         candidate: Candidate,
         leg: Leg,
     ) -> Iterator[Hit]:
-        now = current(entry, self.day, self.known_on)
+        now = self._current(entry)
         if now is None:
             return
         definition = self.compiled.classes[entry.id]
@@ -238,13 +286,8 @@ class Matching:
                 proof = self._prove(entry.id, definition, part, now.version.clauses)
                 if proof is None:
                     continue
-                readings = tuple(
-                    Reading(name=n, says=t.says, who=t.who)
-                    for n in proof.readings
-                    for t in [definition.reading_text(n)]
-                )
                 raw = Raw(entry, Basis.CLASS, None, component, forms, candidate.readings)
-                found += self._hit(raw, leg, proof, readings)
+                found += self._hit(raw, leg, proof)
                 if found and found[-1].certainty is Certainty.DEFINITE:
                     break
             # An arguable membership of the goods does not hide that they are surely an ester or
@@ -271,87 +314,137 @@ class Matching:
     ) -> ClassProof | None:
         key = (entry_id, component.smiles, clauses)
         if key not in self.proofs:
-            self.proofs[key] = None
-            if self.exhaustive or definition.may_match(component):
-                try:
-                    self.proofs[key] = definition.prove(component, clauses)
-                except MatchLimitError as error:
-                    self.findings.unscreened = True
-                    self.findings.add(
-                        FindingCode.LIMIT_PASSED, Severity.ASK, f"{error}; not decided."
-                    )
+            proofs = self.bundle.once("proofs", lambda: Once(_MAX_PROOFS))
+            # with and without filters apart, as each is held to the other
+            found = proofs(
+                (self.exhaustive, *key), lambda: self._proof(definition, component, clauses)
+            )
+            if isinstance(found, str):
+                self.findings.unscreened = True
+                self.findings.add(FindingCode.LIMIT_PASSED, Severity.ASK, f"{found}; not decided.")
+            self.proofs[key] = None if isinstance(found, str) else found
         return self.proofs[key]
 
-    def _hit(
+    def _proof(
         self,
-        raw: Raw,
-        leg: Leg,
-        proof: ClassProof | None = None,
-        readings: tuple[Reading, ...] = (),
-    ) -> Iterator[Hit]:
+        definition: CompiledDefinition,
+        component: Component,
+        clauses: tuple[str, ...] | None,
+    ) -> ClassProof | str | None:
+        """The proof, or why it was not decided."""
+        if not self.exhaustive and not definition.may_match(component):
+            return None
+        try:
+            return definition.prove(component, clauses)
+        except MatchLimitError as error:
+            return str(error)
+
+    def _current(self, entry: Entry) -> Current | None:
+        """The version of an entry that counts on the day."""
+        day, known_on = self.day, self.known_on
+        return self.bundle.once(
+            ("current", entry.id, day, known_on), lambda: current(entry, day, known_on)
+        )
+
+    def _hit(self, raw: Raw, leg: Leg, proof: ClassProof | None = None) -> Iterator[Hit]:
         """The hit of an entry on a leg, if the law reaches it there on the day."""
         entry = raw.entry
-        now = current(entry, self.day, self.known_on)
-        if now is None:
+        open_in_law = proof.readings if proof else ()
+        law = self.bundle.once(
+            (
+                *("hit", entry.id, leg, raw.basis, raw.forms, raw.readings, open_in_law),
+                *(self.journey.transit, self.journey.destination, self.day, self.known_on),
+            ),
+            lambda: self._lawful(raw, leg, open_in_law),
+        )
+        if law.announced is not None:
+            self.findings.add(FindingCode.ANNOUNCED_LAW, Severity.ASK, law.announced)
+        if law.fields is None:
             return
+        evidence: ClassProof | SubstanceProof | IdentifierProof | PartyProof | None
+        if isinstance(raw.proof, Match):
+            evidence = _substance_proof(raw.proof, raw.forms)
+        else:
+            evidence = proof or raw.proof
+        assert evidence is not None  # a class hit brings its proof, the others carry theirs
+        fields = law.fields.copy()
+        if proof:
+            fields["clauses"] = proof.clauses
+        if raw.component:
+            fields["component"] = raw.component.smiles
+        fields["explanation"] = explain(
+            entry, evidence, leg=leg.kind, place=leg.place, certainty_readings=law.readings
+        )
+        fields["proof"] = evidence
+        yield made(Hit, fields)
+
+    def _lawful(self, raw: Raw, leg: Leg, open_in_law: tuple[str, ...]) -> _Lawful:
+        """What the law of a leg makes of goods that meet an entry.
+
+        Args:
+            raw: the entry, and how the goods meet it.
+            leg: the leg.
+            open_in_law: readings of the entry's class on which it depends.
+        """
+        entry = raw.entry
+        now = self._current(entry)
+        if now is None:
+            return _UNREACHED
         version = now.version
         action = (version.action or entry.action).on(leg.kind)
         if action is None:
-            return
+            return _UNREACHED
         names = list(raw.readings)
         if not self._reaches(entry.applies_to):
             if not set(self.journey.transit) & set(entry.applies_to or ()):
-                return
+                return _UNREACHED
             names.append("passes-through")
         points = open_points(entry, now, raw.forms)
         if points is None:
-            return
+            return _UNREACHED
         names += points
         if now.standing is Standing.ANNOUNCED:
-            self.findings.add(
-                FindingCode.ANNOUNCED_LAW,
-                Severity.ASK,
-                f"{entry.title}: announced on {version.published}, not yet in force. It enters "
-                f"{self.bundle.lists[entry.list].file.title} ({title_of(leg.place, self.bundle)}) "
-                f"{_on(describe(version.in_force))}: {version.citation}.",
+            return _Lawful(
+                announced=f"{entry.title}: announced on {version.published}, not yet in force. It "
+                f"enters {self.bundle.lists[entry.list].file.title} "
+                f"({title_of(leg.place, self.bundle)}) {_on(describe(version.in_force))}: "
+                f"{version.citation}."
             )
-            return
-        every = (*readings, *(_list_reading(n) for n in dict.fromkeys(names)))
-        evidence = proof or raw.proof
-        assert evidence is not None  # a class hit brings its proof, the others carry theirs
-        yield Hit(
-            entry=entry.id,
-            title=entry.title,
-            jurisdiction=entry.jurisdiction,
-            list=entry.list,
-            instrument=entry.instrument,
-            authority=entry.authority,
-            paragraph=entry.paragraph,
-            place=leg.place,
-            leg=leg.kind,
-            action=action,
-            certainty=Certainty.ARGUABLE if every else Certainty.DEFINITE,
-            reading="; ".join(r.name for r in every) or None,
-            readings=every,
-            basis=raw.basis,
-            form="; ".join(f.value for f in raw.forms) or None,
-            clauses=proof.clauses if proof else (),
-            component=raw.component.smiles if raw.component else None,
-            in_force=describe(version.in_force),
-            until=describe(version.until) if version.until is not None else None,
-            checked=version.checked,
-            citation=version.citation,
-            explanation=explain(
-                entry,
-                evidence,
-                leg=leg.kind,
-                place=leg.place,
-                certainty_readings=[(r.name, r.says) for r in every],
-            ),
-            proof=evidence,
-            surveillance=entry.surveillance,
-            note=version.says or entry.says,
+        definition = self.compiled.classes[entry.id] if open_in_law else None
+        texts = [(n, definition.reading_text(n)) for n in open_in_law] if definition else []
+        every = (
+            *(Reading(name=n, says=t.says, who=t.who) for n, t in texts),
+            *(_list_reading(n) for n in dict.fromkeys(names)),
         )
+        fields: dict[str, Any] = {
+            "entry": entry.id,
+            "title": entry.title,
+            "jurisdiction": entry.jurisdiction,
+            "list": entry.list,
+            "instrument": entry.instrument,
+            "authority": entry.authority,
+            "paragraph": entry.paragraph,
+            "place": leg.place,
+            "leg": leg.kind,
+            "action": action,
+            "certainty": Certainty.ARGUABLE if every else Certainty.DEFINITE,
+            "reading": "; ".join(r.name for r in every) or None,
+            "readings": every,
+            "basis": raw.basis,
+            "form": "; ".join(f.value for f in raw.forms) or None,
+            "clauses": (),
+            "component": None,
+            "in_force": describe(version.in_force),
+            "until": describe(version.until) if version.until is not None else None,
+            "checked": version.checked,
+            "citation": version.citation,
+            "explanation": "",
+            "proof": None,
+            "also": (),
+            "surveillance": entry.surveillance,
+            "note": version.says or entry.says,
+        }
+        return _Lawful({name: fields[name] for name in Hit.model_fields}, _texts(every))
 
     # --- neighbours ----------------------------------------------------------------------
 
@@ -365,11 +458,15 @@ class Matching:
             if rule is None or action is None:
                 continue
             neighbourhood = self.compiled.neighbourhoods[leg.place]
+            here = {smiles for place, smiles in met if place == leg.place and smiles is not None}
             for candidate in goods.candidates:
-                if not candidate.structure.may_be_near(neighbourhood):
+                structure = candidate.structure
+                if here and here.issuperset(c.smiles for c in structure.components):
                     continue
-                for component in candidate.structure.components:
-                    if (leg.place, component.smiles) in met:
+                if not structure.may_be_near(neighbourhood):
+                    continue
+                for component in structure.components:
+                    if component.smiles in here:
                         continue
                     neighbour = neighbourhood.nearest(component, self._in_force)
                     if neighbour is not None:
@@ -388,8 +485,7 @@ class Matching:
 
     def _in_force(self, entry_id: str) -> bool:
         """An entry is, or may be, in force on the day."""
-        entry = self.bundle.entries[entry_id]
-        now = current(entry, self.day, self.known_on)
+        now = self._current(self.bundle.entries[entry_id])
         return now is not None and now.standing is not Standing.ANNOUNCED
 
     def _analogue_hit(
@@ -480,23 +576,6 @@ def _doubts(raw: Raw) -> tuple[int, int, int]:
     return len(raw.readings), sum(r != FormRule.COVERED for r in rules), len(raw.forms)
 
 
-def _drop_relatives_of_listed(
-    raws: dict[tuple[str, str], Raw], day: dt.date, known_on: dt.date | None
-) -> None:
-    """A compound that a jurisdiction lists itself is not asked about as a relative of another.
-
-    Codeine stands under its own entry, not as the methyl ether of morphine.
-    """
-    itself: set[tuple[str, str]] = set()
-    for (_, component), raw in raws.items():
-        now = current(raw.entry, day, known_on)
-        if now is not None and now.standing is Standing.IN_FORCE and not _RELATIVES & {*raw.forms}:
-            itself.add((raw.entry.jurisdiction, component))
-    for key, raw in list(raws.items()):
-        if _RELATIVES & {*raw.forms} and (raw.entry.jurisdiction, key[1]) in itself:
-            del raws[key]
-
-
 def _each_once(
     named: list[Hit], classes: list[tuple[Hit, Entry]]
 ) -> tuple[list[Hit], list[tuple[Hit, Entry]]]:
@@ -551,13 +630,19 @@ def _with_precedence(named: list[Hit], classes: list[tuple[Hit, Entry]]) -> list
 
 
 def _substance_proof(match: Match, forms: Sequence[Form]) -> SubstanceProof:
-    return SubstanceProof(
-        component=match.component.smiles,
-        substance=match.listed.smiles,
-        name=match.listed.name,
-        key=match.key,
-        forms=tuple(f.value for f in forms),
-    )
+    fields = {
+        "basis": "substance",
+        "component": match.component.smiles,
+        "substance": match.listed.smiles,
+        "name": match.listed.name,
+        "key": match.key,
+        "forms": tuple(f.value for f in forms),
+    }
+    return made(SubstanceProof, fields)
+
+
+def _texts(readings: Sequence[Reading]) -> tuple[tuple[str, str], ...]:
+    return tuple((reading.name, reading.says) for reading in readings)
 
 
 def _list_reading(name: str) -> Reading:

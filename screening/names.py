@@ -16,6 +16,7 @@ prefixes do: ``N-methyl-4-piperidone`` does not contain ``4-piperidone``.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import inspect
 import itertools
@@ -24,10 +25,16 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, field, fields, replace
+from functools import cache, cached_property, lru_cache
+from importlib import metadata
 from typing import Any
 
+from screening import registry as registry_code
+from screening import spelling as spelling_code
+from screening import systematic as systematic_code
+from screening.answers import Answers
+from screening.chemistry import casrn
 from screening.chemistry.formula import flat, same_metal_salt
 from screening.chemistry.identity import read_listed
 from screening.chemistry.inchikey import inchikey_of
@@ -52,6 +59,8 @@ MAX_CUT_NAMES = 12
 """A beginning shared by more names than this says nothing."""
 MAX_NAME = 400
 """Longer texts are no single name."""
+MAX_CELLS = 8192
+"""Cells whose reading is kept; most rows of a file are of a few hundred goods."""
 MAX_REST = 200
 MAX_SHOWN = 200
 MAX_PIECES = 40
@@ -84,11 +93,26 @@ class Sources:
         items: the user's own item codes.
         registry: the offline table of registered chemicals.
         systematic: systematic nomenclature.
+        installed: they are what is installed, so that a reading holds for later runs too.
     """
 
     items: ItemTable | None = None
     registry: Registry | None = None
     systematic: SystematicNames | None = None
+    installed: bool = False
+
+    @property
+    def misses(self) -> int:
+        """How often a source gave no answer so far where another time it may."""
+        return self.systematic.misses if self.systematic is not None else 0
+
+    @property
+    def whole(self) -> bool:
+        """Every source that is installed can be asked."""
+        registry, systematic = self.registry, self.systematic
+        return (registry is None or not registry.installed or registry.available) and (
+            systematic is None or systematic.version is None or systematic.missing is None
+        )
 
 
 @cache
@@ -103,7 +127,7 @@ def _nomenclature() -> SystematicNames:
 
 def installed_sources(items: ItemTable | None = None) -> Sources:
     """Every source that is there; one table and one program serve the whole process."""
-    return Sources(items, _registry(), _nomenclature())
+    return Sources(items, _registry(), _nomenclature(), installed=True)
 
 
 def source_versions() -> dict[str, str]:
@@ -254,6 +278,11 @@ class NameIndex:
     def __init__(self, bundle: Bundle, sources: Sources | None = None) -> None:
         self._bundle = bundle
         self.sources = sources or Sources()
+        self._read = lru_cache(maxsize=MAX_CELLS)(self._read_or_kept)
+        self._readings = Answers("readings", self._readings_key)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return NameIndex, (self._bundle, self.sources)
 
     @cached_property
     def _records(self) -> _Records:
@@ -301,6 +330,38 @@ class NameIndex:
             All identities found, and what could not be accounted for. Never raises on any text;
             the time is proportional to the length of the text.
         """
+        if len(cas or "") + len(name or "") > MAX_NAME:  # prose does not come twice
+            return self._read_cells(cas, name)
+        return self._read(cas, name)
+
+    def _readings_key(self) -> str | None:
+        """A digest of all that the reading of a cell depends on."""
+        parts = [self._bundle.digest.encode(), software_key().encode(), *_code_of_readings()]
+        registry, systematic = self.sources.registry, self.sources.systematic
+        parts.append(((registry and registry.version) or "").encode())
+        parts.append((systematic.edition if systematic is not None else "").encode())
+        return digest_of(parts)
+
+    def _read_or_kept(self, cas: str | None, name: str | None) -> NamesRead:
+        """What two cells stand for, from the reading of an earlier run where there is one.
+
+        A number alone is looked up as quickly; what the user's own items say stays in memory.
+        """
+        if name is None or not self.sources.installed or self.sources.items is not None:
+            return self._read_cells(cas, name)
+        question = json.dumps([cas, name])
+        said = self._readings.get(question)
+        if said is not None:
+            with contextlib.suppress(Exception):  # a reading that cannot be read is made anew
+                return _reading_of(said)
+        before = self.sources.misses
+        read = self._read_cells(cas, name)
+        if self.sources.misses == before and self.sources.whole:
+            self._readings.put(question, _told(read))
+        return read
+
+    def _read_cells(self, cas: str | None, name: str | None) -> NamesRead:
+        """What two cells stand for, read anew."""
         found = _Found()
         if cas and cas.strip():
             self._read_cas_cell(cas, found)
@@ -633,13 +694,14 @@ class NameIndex:
         counts only where nomenclature agrees, or, without it, where it is built of chemical words.
         """
         names = self.sources.systematic
-        text = _cut_to(key, piece, clean)
-        read = names.structure(_spelt_out(text)) if names is not None else None
-        if read is None or _structure(read.smiles) is None:
+        text = _spelt_out(_cut_to(key, piece, clean))
+        read = _read_beside(names, text, found.structures) if names is not None else None
+        if read is None:
             absent = names is None or names.missing is not None
-            return replace(found, exact=main or (absent and _is_built(key)))
-        if _one_compound(read.smiles, found.structures):
-            return replace(found, exact=not read.open)  # one of several isomers
+            exact = main or (absent and _is_built(key))
+            return found if exact else replace(found, exact=False)
+        if read.same:
+            return replace(found, exact=False) if read.open else found  # one of several isomers
         return replace(found, exact=False, structures=(*found.structures, read.smiles))
 
     def _systematic(self, piece: _Piece, clean: str) -> NamedIdentity | None:
@@ -654,8 +716,8 @@ class NameIndex:
             last -= 1
         text = clean[piece.spans[first][0] : piece.spans[last - 1][1]]
         spelt = _spelt_out(text)
-        read = names.structure(spelt)
-        if read is None or _structure(read.smiles) is None:
+        read = _read_beside(names, spelt, ())
+        if read is None:
             return None
         key = " ".join(piece.tokens[first:last])
         exact = not (read.open or _is_code(key) or _mixes_locants(piece.tokens[first:last]))
@@ -832,14 +894,41 @@ class NameIndex:
                 return
 
 
+# --- readings that are kept --------------------------------------------------------------------
+
+
+def _told(read: NamesRead) -> str:
+    """A reading as JSON."""
+    identities = [[getattr(i, f.name) for f in fields(i)] for i in read.identities]
+    others = [getattr(read, f.name) for f in fields(read) if f.name != "identities"]
+    return json.dumps([identities, *others], separators=(",", ":"))
+
+
+def _reading_of(text: str) -> NamesRead:
+    """The reading of its JSON."""
+    identities, *others = json.loads(text)
+    read = tuple(NamedIdentity(*map(_frozen, values)) for values in identities)
+    return NamesRead(read, *map(_frozen, others))
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+@cache
+def _code_of_readings() -> tuple[bytes, ...]:
+    """What reads cells beside this module, and the data that it reads them with."""
+    code = map(inspect.getsource, (registry_code, spelling_code, systematic_code))
+    chinese = repr(packaged_yaml("chinese.yaml"))
+    return tuple(text.encode() for text in (*code, metadata.version("rapidfuzz"), chinese))
+
+
 # --- what entries carry ----------------------------------------------------------------------
 
 
 def _is_cas(number: str) -> bool:
     """A CAS number with its check digit."""
-    from stdnum import casrn  # noqa: PLC0415 - needed only where a number is read
-
-    return bool(casrn.is_valid(number))
+    return casrn.is_valid(number)
 
 
 def _compile(bundle: Bundle) -> _Records:
@@ -1039,6 +1128,54 @@ def _one_compound(smiles: str, structures: Iterable[str]) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _ReadBeside:
+    """What nomenclature makes of a name beside the structures that a table gives for it.
+
+    Attributes:
+        smiles: its structure, which can be read.
+        open: the name leaves something open.
+        same: it is one of the table's compounds.
+    """
+
+    smiles: str
+    open: bool
+    same: bool
+
+
+_SAME, _OTHER, _SURE, _NOT_SURE = "s", "o", "=", "?"
+
+
+def _read_beside(
+    names: SystematicNames, name: str, structures: Sequence[str]
+) -> _ReadBeside | None:
+    """What nomenclature makes of a name, None where that is nothing.
+
+    Comparing drawings takes longer than reading the rest of a line, so the answer is kept.
+    """
+    if names.missing is not None or not names.looks_systematic(name):
+        return None
+    question = " ".join(("beside", *structures, "", name))
+    said = names.answers.get(question)
+    if said is None:
+        read = names.structure(name)
+        if read is None and names.missed(name):
+            return None  # it may answer the next time: nothing is kept
+        said = ""
+        if read is not None and _is_readable(read.smiles, structures):
+            same = _SAME if _one_compound(read.smiles, structures) else _OTHER
+            said = f"{same}{_NOT_SURE if read.open else _SURE}{read.smiles}"
+        names.answers.put(question, said)
+    return _ReadBeside(said[2:], said[1] == _NOT_SURE, said[0] == _SAME) if said else None
+
+
+def _is_readable(smiles: str, structures: Iterable[str]) -> bool:
+    """Whether a structure can be read; as far as that of a table which draws the very same."""
+    plain = "*" not in smiles and len(smiles) <= MAX_NAME
+    same = plain and any(flat(smiles) == flat(other) for other in structures)
+    return same or _structure(smiles) is not None
+
+
 def _cut_to(key: str, piece: _Piece, clean: str) -> str:
     """The part of a piece that a key without some of its outer words stands for, as it stood."""
     wanted = key.split(" ")
@@ -1056,6 +1193,15 @@ def _is_code(key: str) -> bool:
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CJK = re.compile(r"[\u3400-\u9fff]")
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a cell says only that nothing is stated: n/a, none, a dash.
+
+    >>> is_placeholder("N/A"), is_placeholder("1170")
+    (True, False)
+    """
+    return _key_of(text) in _words().placeholders
 
 
 def _is_generic(text: str) -> bool:

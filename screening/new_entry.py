@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-from stdnum import casrn
 
 from screening import checks
+from screening.chemistry import casrn
 from screening.chemistry.outline import numbered_pattern
 from screening.chemistry.structure import read_structure
 from screening.errors import NewEntryError, StructureError

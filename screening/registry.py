@@ -223,7 +223,10 @@ class Registry:
         if not is_private(folder):
             raise OSError(f"{folder} can be written to by others")
         with contextlib.suppress(sqlite3.Error, OSError):
-            return _opened(path)
+            connection = _opened(path)
+            with contextlib.suppress(OSError):
+                os.utime(path)  # the tables kept are those used last
+            return connection
         handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
         os.close(handle)
         try:
@@ -242,7 +245,9 @@ def _opened(path: Path) -> sqlite3.Connection:
     """A whole table, read only."""
     import sqlite3  # noqa: PLC0415 - not needed before the first look-up
 
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    # A table is written under another name and never changed, so nothing has to be locked.
+    where = f"{path.as_uri()}?mode=ro&immutable=1"
+    connection = sqlite3.connect(where, uri=True, check_same_thread=False)
     try:
         _check_whole(connection, path.stat().st_size)
     except BaseException:

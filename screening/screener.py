@@ -42,7 +42,7 @@ from screening.rules.model import Action, Coverage, Jurisdiction
 from screening.rules.parties import ListedParty, PartyIndex
 from screening.screening_list import ScreeningList
 from screening.shipment import Shipment
-from screening.unlisted import TableStructures, UnlistedStructure
+from screening.unlisted import TableStructures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,7 +170,8 @@ class Screener:
         read = lru_cache(maxsize=2048)(read)
         self._items = item_table(items)
         names = NameIndex(self.bundle, installed_sources(self._items))
-        of_tables = None if exhaustive else TableStructures(self._compiled, read).read
+        self._of_tables = TableStructures(self._compiled, read)
+        of_tables = read if exhaustive else self._of_tables.read
         self._identification = Identification(self.bundle, names, read, of_tables)
         self._in_full = Identification(self.bundle, names, read_structure)
         self._parties_file = None if parties is None else Path(parties)
@@ -350,8 +351,9 @@ class Screener:
         # where a customs code is compared, what any list has counts
         codes = not (shipment.hs_code or goods.text.hs_code)
         return all(
-            isinstance(candidate.structure, UnlistedStructure)
-            or self._compiled.meets_nothing(candidate.structure, ground.asked, own_lists=codes)
+            self._of_tables.meets_nothing(candidate.structure, ground.asked)
+            if candidate.of_table
+            else self._compiled.meets_nothing(candidate.structure, ground.asked, own_lists=codes)
             for candidate in goods.candidates
         )
 
@@ -374,11 +376,12 @@ class Screener:
             self._screening_list.compare(shipment, said)
         stated = identification.completed(shipment, goods, said)
         key = _NOT_GOODS(stated)
-        if key not in self._unmets:
-            if len(self._unmets) >= _MAX_GROUNDS:
-                self._unmets = {}
-            self._unmets[key] = self._new_unmet(stated, ground)
-        shared = self._unmets[key]
+        known = self._unmets
+        if key not in known:
+            if len(known) >= _MAX_GROUNDS:
+                known = self._unmets = {}
+            known[key] = self._new_unmet(stated, ground)
+        shared = known[key]
         if shared is None:
             return None
         said.take(ground.stale)
@@ -518,7 +521,8 @@ class Screener:
 
     def _ground(self, shipment: Shipment) -> _Ground:
         """What a decision owes to journey and day alone; most rows of a file share both."""
-        key = (shipment.origin, shipment.transit, shipment.destination, shipment.day)
+        places = (shipment.origin, shipment.transit, shipment.destination, shipment.broker)
+        key = (*places, shipment.day)
         ground = self._grounds.get(key)
         if ground is None:
             if len(self._grounds) >= _MAX_GROUNDS:

@@ -3,7 +3,8 @@
 OPSIN runs on Java and takes a second to start, then a millisecond a name. One process of it is kept
 for all names of this process: it starts with the first name that looks systematic, is asked line by
 line, and is replaced when it hangs or dies. The program comes with the `py2opsin` package (extra
-``systematic``); that package's own function starts Java anew for every call and is not used.
+``systematic``); that package's own function starts Java anew for every call and is not used. What
+OPSIN said is kept between runs, so that Java is not started for names that were asked before.
 
 OPSIN names a structure also where a name leaves positions open; it says so, and then the structure
 is only one of several.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import importlib.util
+import inspect
 import os
 import re
 import threading
@@ -22,6 +24,9 @@ from functools import cached_property, lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from screening.answers import Answers
+from screening.rules.cache import digest_of, software_key
 
 EXTRA = "systematic"
 PACKAGE = "py2opsin"
@@ -53,6 +58,7 @@ _PREFIXES = frozenset(
 )
 _LINE = re.compile(r"[^\x20-\x7e\u0391-\u03c9\u00b1\u2032\u2033]")
 _WORDS = re.compile(r"[^\W\d_]{3,}")
+_SURE, _OPEN = "=", "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +75,20 @@ class Interpreted:
 
 
 class SystematicNames:
-    """OPSIN, started by the first name; shared by threads, pickled without its process."""
+    """OPSIN, started by the first new name; shared by threads, pickled without its process.
+
+    Attributes:
+        answers: what was said of names before, by OPSIN and by those who compare what it said.
+        misses: how often a name had no answer because OPSIN could not be run or took too long.
+    """
 
     def __init__(self) -> None:
+        self.answers = Answers("systematic", self._answers_key)
         self._lock = threading.Lock()
         self._process: _Process | None = None
         self._failures = 0
+        self._missed: set[str] = set()
+        self.misses = 0
         self._ask = lru_cache(maxsize=KEPT)(self._interpret)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -113,6 +127,23 @@ class SystematicNames:
         """The package's version; None where names cannot be interpreted."""
         return metadata.version(PACKAGE) if self._program and self._java else None
 
+    @cached_property
+    def edition(self) -> str:
+        """What tells one OPSIN from another; empty where names cannot be interpreted."""
+        program = self._program
+        if self.version is None or program is None:
+            return ""
+        with contextlib.suppress(OSError):
+            return f"{self.version} {program.name} {program.stat().st_size}"
+        return ""
+
+    def _answers_key(self) -> str | None:
+        """A digest of OPSIN, of how it is asked, and of this library."""
+        if not self.edition:
+            return None
+        code = "".join(inspect.getsource(part) for part in (_Process, SystematicNames))
+        return digest_of(part.encode() for part in (self.edition, code, software_key()))
+
     @staticmethod
     def looks_systematic(text: str) -> bool:
         """Whether asking is worth the while: cheap, and generous.
@@ -140,7 +171,15 @@ class SystematicNames:
             return None
         if not (whatever or self.looks_systematic(name)):
             return None
-        return self._ask(" ".join(name.split()))
+        name = " ".join(name.split())
+        found = self._ask(name)
+        if found is None and name in self._missed:
+            self.misses += 1
+        return found
+
+    def missed(self, name: str) -> bool:
+        """Whether OPSIN was asked about a name and gave no answer, not even that it is none."""
+        return " ".join(name.split()) in self._missed
 
     def close(self) -> None:
         """Ends the process; the next name starts another."""
@@ -148,26 +187,46 @@ class SystematicNames:
             self._end()
 
     def _interpret(self, name: str) -> Interpreted | None:
+        """What was said of a name before, or what OPSIN says of it now."""
+        question = f"name {name}"
+        known = self.answers.get(question)
+        if known is not None:
+            return Interpreted(known[1:], known[0] == _OPEN) if known else None
+        try:
+            found = self._asked(name)
+        except _NoAnswerError:
+            self._missed.add(name)  # another process may have the answer: nothing is kept
+            return None
+        said = (_OPEN if found.open else _SURE) + found.smiles if found is not None else ""
+        self.answers.put(question, said)
+        return found
+
+    def _asked(self, name: str) -> Interpreted | None:
+        """What OPSIN says of a name.
+
+        Raises:
+            _NoAnswerError: it could not be run, or did not answer.
+        """
         with self._lock:
             if self._process is not None and self._process.pid != os.getpid():
                 self._process = None  # of the process that this one was forked from
             if self._process is None:
                 if self._failures >= MAX_FAILURES:
-                    return None
+                    raise _NoAnswerError
                 assert self._java is not None
                 assert self._program is not None
                 try:
                     self._process = _Process(self._java, self._program)
                 except OSError:
                     self._failures = MAX_FAILURES
-                    return None
+                    raise _NoAnswerError from None
                 atexit.register(self.close)
             try:
                 answer = self._process.ask(name)
             except (OSError, TimeoutError, ValueError):
                 self._failures += 1
                 self._end()
-                return None
+                raise _NoAnswerError from None
             self._failures = 0
             return answer
 
@@ -176,6 +235,10 @@ class SystematicNames:
             self._process.end()
             self._process = None
             atexit.unregister(self.close)
+
+
+class _NoAnswerError(Exception):
+    """OPSIN could not be run, or took too long."""
 
 
 class _Process:

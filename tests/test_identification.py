@@ -337,6 +337,17 @@ class TestCodes:
             ),
             ({"un_number": "UN 1090"}, FindingCode.TRANSPORT_NUMBER, Outcome.UNSCREENED),
             ({"name": "UN2811"}, FindingCode.TRANSPORT_NUMBER, Outcome.UNSCREENED),
+            # a number of no table, and what is no number
+            (
+                {"name": "ibuprofen", "un_number": "9999"},
+                FindingCode.TRANSPORT_NUMBER,
+                Outcome.NO_LISTING_FOUND,
+            ),
+            (
+                {"name": "ibuprofen", "un_number": "see papers"},
+                FindingCode.TRANSPORT_NUMBER,
+                Outcome.NO_LISTING_FOUND,
+            ),
         ],
     )
     def test_a_code_that_does_not_fit_is_said(
@@ -353,12 +364,22 @@ class TestCodes:
             {"name": "acetone", "hs_code": "2914.11", "un_number": "UN1090"},
             {"name": "morphine sulfate injection", "hs_code": "3004.49"},
             {"name": "ibuprofen", "hs_code": "2916.39"},
+            {"name": "ibuprofen", "un_number": "n/a"},
         ],
     )
     def test_a_code_that_fits_says_nothing(self, screener: Screener, said: dict[str, str]) -> None:
         """Nor does a code for medicines over a substance that is a medicine's."""
         found = codes(ask(screener, **said))
         assert not found & {FindingCode.CUSTOMS_CODE_DISAGREES, FindingCode.TRANSPORT_NUMBER}
+
+
+@pytest.mark.parametrize("purity", ["130 %", "-1 %", "−5%", ">= 101 %"])
+@pytest.mark.parametrize("name", ["ibuprofen", "norfentanyl"])
+def test_a_strength_that_none_can_have_is_said(screener: Screener, name: str, purity: str) -> None:
+    """Whatever the goods are, and it is never taken for a small share."""
+    said = [f for f in ask(screener, name=name, purity=purity).findings if purity in f.message]
+    assert [f.code for f in said] == [FindingCode.PURITY_NOT_READ]
+    assert "no share of a whole" in said[0].message
 
 
 class TestExtras:

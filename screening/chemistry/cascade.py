@@ -493,7 +493,7 @@ class Drawn(Structure):
             return False
         if len(atoms) == 1 and key in targets.never_counter_ions:
             graphs = self._graphs
-            ionised = "-" in self.text  # its own charge, or another one: then it is asked in full
+            ionised = self._mol.GetAtomWithIdx(atoms[0]).GetFormalCharge() < 0
             return graphs is None or not any(
                 is_base(graph) or (ionised and Chem.GetFormalCharge(graph) > 0) for graph in graphs
             )

@@ -40,8 +40,11 @@ from screening.chemistry.groups import (
     Group,
     RingFrame,
     group_key,
+    group_of,
     groups_around,
+    groups_outside,
     is_kind,
+    table_of,
 )
 from screening.chemistry.language import (
     Change,
@@ -121,6 +124,26 @@ class _Embedding:
 
 _Seats = tuple[tuple[str, tuple[int, int]], ...]
 _Rank = tuple[bool, int, int, int, int, tuple[int, ...]]
+_Changes = tuple[tuple[Change, str | None, str | None], ...]
+
+_MAX_ACTIVE = 64
+"""Sets of clauses whose changes are kept; the memory it takes has to have an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A proof before it is written out: most of those found are only counted.
+
+    Attributes:
+        embedding: the skeleton on the component.
+        accounts: in the order of the law's positions.
+        clauses, readings: of the proof.
+    """
+
+    embedding: _Embedding
+    accounts: tuple[Account, ...]
+    clauses: tuple[str, ...]
+    readings: tuple[str, ...]
 
 
 class CompiledDefinition:
@@ -138,6 +161,17 @@ class CompiledDefinition:
         self.definition = definition
         self.words = dict(words)
         self._order = {letter: i for i, letter in enumerate(definition.clauses)}
+        self._places = {name: i for i, name in enumerate(definition.positions)}
+        self._kinds = {name: position.kind for name, position in definition.positions.items()}
+        self._titles = {name: position.title for name, position in definition.positions.items()}
+        self._counted = {
+            (letter, name): clause.max_count
+            for letter, clause in definition.clauses.items()
+            if clause.max_count is not None
+            for name in clause.at
+        }
+        self._seats: dict[tuple[int, int], tuple[tuple[str, ...], ...]] = {}
+        self._at: dict[frozenset[str], Mapping[str, _Changes]] = {}
         self._check_words()
         self._skeletons = [
             _read_skeleton(definition.skeleton, None, ""),
@@ -167,6 +201,11 @@ class CompiledDefinition:
                     self._whole[number] = name
                 elif position.kind in {"substituents", "atom_form"}:
                     self._pools.setdefault(number, []).append(name)
+        self._meant = {word: tuple(self._meanings_of(word)) for word in self.words}
+        self._released_by = {
+            name: tuple(r for r, body in definition.readings.items() if name in body.releases)
+            for name in definition.positions
+        }
         self._reference_keys: dict[str, str] = {}
         self._frame_keys: dict[str, str] = {}
         self._linker_numbers: dict[str, int] = {}
@@ -287,21 +326,36 @@ class CompiledDefinition:
         if limit is not None and rdMolDescriptors._CalcMolWt(component.mol) > limit:
             return None
         active = frozenset(self.definition.clauses if clauses is None else clauses)
-        found: dict[tuple[object, ...], ClassProof] = {}
+        found: dict[tuple[object, ...], _Draft] = {}
         for embedding in self._embeddings(component.mol):
             if embedding.skeleton.clause is not None and embedding.skeleton.clause not in active:
                 continue
-            for rank, proof in self._accounts(component, embedding, active):
-                found.setdefault((*rank, embedding.match), proof)
+            for rank, draft in self._accounts(component, embedding, active):
+                found.setdefault((*rank, embedding.match), draft)
         if not found:
             return None
         best = found[min(found)]
-        others = {_signature(p) for p in found.values() if p.definite is best.definite}
-        return best.model_copy(update={"alternatives": len(others) - 1})
+        definite = not best.readings
+        others = {_signature(d) for d in found.values() if (not d.readings) is definite}
+        return self._written(component, best, len(others) - 1)
+
+    def _written(self, component: Component, draft: _Draft, alternatives: int = 0) -> ClassProof:
+        """A proof written out."""
+        embedding = draft.embedding
+        return ClassProof(
+            component=component.smiles,
+            reference=self.definition.reference,
+            reference_name=self.definition.reference_name,
+            skeleton={n: embedding.match[i] for n, i in sorted(embedding.skeleton.maps.items())},
+            accounts=draft.accounts,
+            clauses=draft.clauses,
+            readings=draft.readings,
+            alternatives=alternatives,
+        )
 
     def _accounts(
         self, component: Component, embedding: _Embedding, active: frozenset[str]
-    ) -> Iterator[tuple[_Rank, ClassProof]]:
+    ) -> Iterator[tuple[_Rank, _Draft]]:
         """Every full account of one embedding, with its rank."""
         mol = component.mol
         groups = _groups_outside(mol, embedding.match)
@@ -320,17 +374,16 @@ class CompiledDefinition:
                 tried += 1
                 if tried > MAX_COMBINATIONS:
                     raise MatchLimitError(self.definition.reference_name, MAX_COMBINATIONS)
-                result = self._assemble(component, embedding, combination, chords)
+                result = self._assemble(embedding, combination, chords)
                 if result is not None:
                     yield result
 
     def _assemble(
         self,
-        component: Component,
         embedding: _Embedding,
         combination: tuple[_Option, ...],
         chords: tuple[Account, ...],
-    ) -> tuple[_Rank, ClassProof] | None:
+    ) -> tuple[_Rank, _Draft] | None:
         """One combination of options as a proof, None where it is no member."""
         readings = frozenset().union(*(o.readings for o in combination))
         if chords:
@@ -356,28 +409,21 @@ class CompiledDefinition:
             len(letters),
             tuple(self._order.get(x, len(self._order)) for x in ordered),
         )
-        places = list(self.definition.positions)
-        proof = ClassProof(
-            component=component.smiles,
-            reference=self.definition.reference,
-            reference_name=self.definition.reference_name,
-            skeleton={n: embedding.match[i] for n, i in sorted(embedding.skeleton.maps.items())},
-            accounts=tuple(
-                sorted(accounts, key=lambda a: (places.index(a.position), a.atoms, a.attachments))
-            ),
-            clauses=ordered,
-            readings=tuple(sorted(readings)),
+        places = self._places
+        draft = _Draft(
+            embedding,
+            tuple(sorted(accounts, key=lambda a: (places[a.position], a.atoms, a.attachments))),
+            ordered,
+            tuple(sorted(readings)),
         )
-        return rank, proof
+        return rank, draft
 
     def _counts_allow(self, accounts: Iterable[Account]) -> bool:
         """No clause is used at one position more often than it allows."""
+        if not self._counted:
+            return True
         used = Counter((a.clause, a.position) for a in accounts if a.clause and a.atoms)
-        return all(
-            clause.max_count is None or used[letter, name] <= clause.max_count
-            for letter, clause in self.definition.clauses.items()
-            for name in clause.at
-        )
+        return all(used[place] <= most for place, most in self._counted.items())
 
     def _chords(self, mol: Chem.Mol, embedding: _Embedding) -> tuple[Account, ...] | None:
         """Bonds between skeleton atoms that the skeleton does not have: rings closed by a bond.
@@ -389,17 +435,17 @@ class CompiledDefinition:
         place = {atom: i for i, atom in enumerate(embedding.match)}
         numbers = embedding.numbers
         found = []
-        for bond in map(mol.GetBondWithIdx, range(mol.GetNumBonds())):
-            a, b = sorted((bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()))
-            if a not in place or b not in place:
+        for one, other, _ in table_of(mol).bonds:
+            if one not in place or other not in place:
                 continue
+            a, b = sorted((one, other))
             if embedding.skeleton.has_bond(place[a], place[b]):
                 continue
             pools = [
                 name
                 for atom in (a, b)
                 for name in self._pools.get(numbers.get(atom, 0), [])
-                if self.definition.positions[name].kind == "substituents"
+                if self._kinds[name] == "substituents"
             ]
             if not pools:
                 return None
@@ -466,8 +512,11 @@ class CompiledDefinition:
                         readings=readings,
                     )
 
-    def _meanings(self, word: str) -> Iterator[tuple[str, str | None]]:
+    def _meanings(self, word: str) -> tuple[tuple[str, str | None], ...]:
         """Every kind that a word takes in, with the reading it depends on; certain ones first."""
+        return self._meant[word]
+
+    def _meanings_of(self, word: str) -> Iterator[tuple[str, str | None]]:
         meaning = self.words[word]
         for kind in meaning.certain:
             yield kind, None
@@ -491,33 +540,34 @@ class CompiledDefinition:
             number = numbers.get(anchor)
             if number is None:
                 return
-            options = list(self._seat_choices(number, here))
-            if not options:
+            names = self._seats.get((number, len(here)))
+            if names is None:
+                names = tuple(self._seat_choices(number, len(here)))
+                self._seats[number, len(here)] = names
+            if not names:
                 return
-            choices.append(options)
+            choices.append([dict(zip(here, taken, strict=True)) for taken in names])
         for combination in itertools.product(*choices):
             yield {bond: name for part in combination for bond, name in part.items()}
 
-    def _seat_choices(
-        self, number: int, here: Sequence[tuple[int, int]]
-    ) -> Iterator[dict[tuple[int, int], str]]:
-        """The ways to seat the bonds at one skeleton atom."""
+    def _seat_choices(self, number: int, bonds: int) -> Iterator[tuple[str, ...]]:
+        """The ways to seat some bonds at one skeleton atom: a position for each."""
         if number in self._whole:
-            yield dict.fromkeys(here, self._whole[number])
+            yield (self._whole[number],) * bonds
             return
         slots = self._exclusive.get(number, [])
         pools = self._pools.get(number, [])
-        for picks in itertools.product([None, *slots], repeat=len(here)):
+        for picks in itertools.product([None, *slots], repeat=bonds):
             taken = [p for p in picks if p is not None]
             if len(set(taken)) != len(taken):
                 continue
-            free = [bond for bond, pick in zip(here, picks, strict=True) if pick is None]
+            free = [place for place, pick in enumerate(picks) if pick is None]
             # A free slot is filled first: only what finds no slot is a substituent of the atom.
             if free and not pools:
                 continue
-            seated = {b: p for b, p in zip(here, picks, strict=True) if p is not None}
             for pool in itertools.product(pools, repeat=len(free)):
-                yield seated | dict(zip(free, pool, strict=True))
+                pooled = iter(pool)
+                yield tuple(next(pooled) if pick is None else pick for pick in picks)
 
     def _options_of_seating(
         self,
@@ -549,7 +599,7 @@ class CompiledDefinition:
             elsewhere = tuple((name, bond) for name, bond in seats if name != at)
             if at is not None:
                 bonds = tuple(bond for name, bond in seats if name == at)
-                whole.setdefault(at, []).append(Group(mol, group.atoms, bonds))
+                whole.setdefault(at, []).append(group_of(mol, group.atoms, bonds))
                 if not elsewhere:
                     continue
                 bridged.add(at)
@@ -584,10 +634,10 @@ class CompiledDefinition:
         seating: Mapping[tuple[int, int], str],
     ) -> bool:
         """A slot stands empty while a group that could fill it is seated as a mere substituent."""
-        ring = self.definition.positions[name].kind == "ring"
+        ring = self._kinds[name] == "ring"
         return any(
             atom == anchor
-            and self.definition.positions[seating[atom, first]].kind == "substituents"
+            and self._kinds[seating[atom, first]] == "substituents"
             and (not ring or group.opened((atom, first)).frame is not None)
             for group in groups
             for atom, first in group.attachments
@@ -606,18 +656,25 @@ class CompiledDefinition:
             (group, seating[b]) for group in groups for b in group.attachments if b[0] == anchor
         ]
         added = {
-            group.key
-            for group, seat in here
-            if self.definition.positions[seat].kind in {"substituents", "atom_form"}
+            group.key for group, seat in here if self._kinds[seat] in {"substituents", "atom_form"}
         }
         return own in added and any(seat == name and group.key != own for group, seat in here)
 
     # --- options for one group -----------------------------------------------------------
 
-    def _changes_at(
+    def _changes_at(self, name: str, active: frozenset[str]) -> _Changes:
+        """Changes allowed at a position: (change, letter, reading), clauses first."""
+        known = self._at.get(active)
+        if known is None:
+            if len(self._at) >= _MAX_ACTIVE:
+                self._at.clear()
+            known = {place: tuple(self._changes_of(place, active)) for place in self._places}
+            self._at[active] = known
+        return known[name]
+
+    def _changes_of(
         self, name: str, active: frozenset[str]
     ) -> Iterator[tuple[Change, str | None, str | None]]:
-        """Changes allowed at a position: (change, letter, reading), clauses first."""
         for letter, clause in self.definition.clauses.items():
             if letter in active and name in clause.at:
                 yield clause, letter, None
@@ -626,10 +683,8 @@ class CompiledDefinition:
                 if name in change.at and (change.clause is None or change.clause in active):
                     yield change, change.clause, reading
 
-    def _releases(self, name: str) -> Iterator[str]:
-        for reading, body in self.definition.readings.items():
-            if name in body.releases:
-                yield reading
+    def _releases(self, name: str) -> tuple[str, ...]:
+        return self._released_by[name]
 
     def _account(
         self,
@@ -645,7 +700,7 @@ class CompiledDefinition:
     ) -> Account:
         return Account(
             position=name,
-            title=self.definition.positions[name].title,
+            title=self._titles[name],
             state=state,
             clause=clause,
             word=word,
@@ -692,19 +747,24 @@ class CompiledDefinition:
         return options or self._opened_options(group, seats, active)
 
     def _seat_options(self, name: str, group: Group, active: frozenset[str]) -> list[_Option]:
-        position = self.definition.positions[name]
-        if position.kind in {"branch", "ring", "on_atom"}:
+        if self._kinds[name] in {"branch", "ring", "on_atom"}:
             return self._branch_options(name, group, active)
-        return self._substituent_options(name, group, active)
+        return group.once(
+            (self, "bears", name, active), lambda: self._substituent_options(name, group, active)
+        )
 
     def _branch_options(self, name: str, group: Group, active: frozenset[str]) -> list[_Option]:
-        """A group on a branch, ring or on-atom position."""
+        """A group on a branch, ring or on-atom position; many embeddings have the same there."""
+        return group.once(
+            (self, "becomes", name, active), lambda: self._new_branch_options(name, group, active)
+        )
+
+    def _new_branch_options(self, name: str, group: Group, active: frozenset[str]) -> list[_Option]:
         if group.key == self._reference_keys.get(name):
             return [_Option((self._account(name, group, State.REFERENCE),))]
-        position = self.definition.positions[name]
         # A ring bound otherwise than by a single bond shares its aromatic system with the skeleton.
-        frame = group.frame if position.kind == "ring" and group.single else None
-        if position.kind == "ring" and frame is None:
+        frame = group.frame if self._kinds[name] == "ring" and group.single else None
+        if self._kinds[name] == "ring" and frame is None:
             return self._released(name, group)
         options: list[_Option] = []
         if frame is not None:
@@ -744,7 +804,7 @@ class CompiledDefinition:
             return []
         ring = Account(
             position=name,
-            title=self.definition.positions[name].title,
+            title=self._titles[name],
             state=State.REFERENCE,
             atoms=tuple(sorted(frame.ring)),
             attachments=group.attachments,
@@ -797,7 +857,7 @@ class CompiledDefinition:
                 ends = [
                     self._account(
                         name,
-                        Group(group.mol, group.atoms, tuple(b for n, b in seats if n == name)),
+                        group_of(group.mol, group.atoms, tuple(b for n, b in seats if n == name)),
                         State.READING if reading else State.CLAUSE,
                         clause=letter,
                         word=word,
@@ -828,7 +888,7 @@ class CompiledDefinition:
             active: letters in force.
             held: an on-atom position, accounted for elsewhere, has the group.
         """
-        kinds = {name: self.definition.positions[name].kind for name, _ in seats}
+        kinds = {name: self._kinds[name] for name, _ in seats}
         frames = [group.opened(bond).frame for name, bond in seats if kinds[name] == "ring"]
         rings = [frame.ring for frame in frames if frame is not None]
         if any(a & b for a, b in itertools.combinations(rings, 2)):
@@ -858,9 +918,9 @@ class CompiledDefinition:
         """Options for the end that has the group: as far as it reaches, or without other rings."""
         name, bond = seat
         cut = self._cut(group, seats, bond)
-        if self.definition.positions[name].kind == "ring":
+        if self._kinds[name] == "ring":
             return [o for o in self._branch_options(name, cut, active) if o.fits]
-        options = self._seat_options(name, group.opened(bond), active)
+        options = [*self._seat_options(name, group.opened(bond), active)]
         if cut.atoms != group.atoms:
             options += self._seat_options(name, cut, active)
         return _pruned(options)
@@ -874,11 +934,11 @@ class CompiledDefinition:
     ) -> list[_Option]:
         """Options for an end that is free of the group: a ring stays with what else it carries."""
         name, bond = seat
-        if self.definition.positions[name].kind == "ring":
+        if self._kinds[name] == "ring":
             return self._bare_ring_options(name, group, seats, bond, active)
         account = Account(
             position=name,
-            title=self.definition.positions[name].title,
+            title=self._titles[name],
             state=State.READING,
             readings=(RING_CLOSED,),
             attachments=(bond,),
@@ -901,16 +961,16 @@ class CompiledDefinition:
         heads = {first for _, (_, first) in seats}
         atoms = frame.system.union(*(g.atoms for g in frame.carried if not g.atoms & heads))
         if atoms == frame.ring and frame.key == self._frame_keys.get(name):
-            own = Group(group.mol, atoms, (bond,))
+            own = group_of(group.mol, atoms, (bond,))
             return [_Option((self._account(name, own, State.REFERENCE),))]
-        return self._branch_options(name, Group(group.mol, atoms, (bond,)), active)
+        return self._branch_options(name, group_of(group.mol, atoms, (bond,)), active)
 
     def _cut(self, group: Group, seats: _Seats, bond: tuple[int, int]) -> Group:
         """The part of a group at one bond, without the rings that other bonds seat."""
         gone: set[int] = set()
         for name, other in seats:
             frame = group.opened(other).frame
-            if other != bond and self.definition.positions[name].kind == "ring" and frame:
+            if other != bond and self._kinds[name] == "ring" and frame:
                 gone |= frame.system
         return _part(group, gone, bond)
 
@@ -960,9 +1020,9 @@ class CompiledDefinition:
         raise KeyError(name)
 
 
-def _signature(proof: ClassProof) -> frozenset[tuple[str, str | None, str | None, tuple[int, ...]]]:
+def _signature(draft: _Draft) -> frozenset[tuple[str, str | None, str | None, tuple[int, ...]]]:
     """What tells two accounts apart: which groups stand where, by which clause."""
-    return frozenset((a.position, a.clause, a.kind, a.atoms) for a in proof.accounts if a.atoms)
+    return frozenset((a.position, a.clause, a.kind, a.atoms) for a in draft.accounts if a.atoms)
 
 
 def _read_skeleton(smarts: str, clause: str | None, title: str) -> _Skeleton:
@@ -1030,7 +1090,7 @@ def _part(group: Group, gone: set[int], bond: tuple[int, int]) -> Group:
         left = frozenset(group.atoms - gone)
         for part in groups_around(group.mol, frozenset({bond[0]}), left):
             if bond[1] in part.atoms:
-                return Group(group.mol, part.atoms, (bond,))
+                return group_of(group.mol, part.atoms, (bond,))
     return group.opened(bond)
 
 
@@ -1041,15 +1101,14 @@ def _pruned(options: list[_Option]) -> list[_Option]:
 
 
 def _groups_outside(mol: Chem.Mol, match: tuple[int, ...]) -> tuple[Group, ...]:
-    skeleton = frozenset(match)
-    return groups_around(mol, skeleton, frozenset(range(mol.GetNumAtoms())) - skeleton)
+    return groups_outside(mol, frozenset(match))
 
 
 def _merged(mol: Chem.Mol, groups: Sequence[Group]) -> Group | None:
     """All groups at one atom as one; None without any."""
     if not groups:
         return None
-    return Group(
+    return group_of(
         mol,
         frozenset().union(*(g.atoms for g in groups)),
         tuple(sorted(a for g in groups for a in g.attachments)),
@@ -1177,8 +1236,9 @@ def _check_accounts(
     if fixed is None or slots is None or chords is None:
         raise ProofError("a group is not allowed where it stands")
     component = Component(mol, proof.component, proof.component, frozenset())
+    plain = proof.model_copy(update={"alternatives": 0})
     for combination in itertools.product(*fixed, *slots):
-        result = definition._assemble(component, embedding, combination, chords)
-        if result is not None and result[1] == proof.model_copy(update={"alternatives": 0}):
+        result = definition._assemble(embedding, combination, chords)
+        if result is not None and definition._written(component, result[1]) == plain:
             return
     raise ProofError("its accounts are not what the definition says of these groups")

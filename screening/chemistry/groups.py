@@ -10,15 +10,85 @@ differ.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 from rdkit import Chem
+
+T = TypeVar("T")
 
 HALOGENS = frozenset({9, 17, 35, 53})
 _SINGLE = Chem.BondType.SINGLE
 _DOUBLE = Chem.BondType.DOUBLE
 _TRIPLE = Chem.BondType.TRIPLE
+
+_MAX_TABLES = 64
+_MAX_GROUPS = 1024
+_MAX_TOLD = 256
+_MAX_SHAPES = 4096
+_SMALL_GROUP = 24
+"""Bounds of what is kept of molecules and groups; the memory it takes has to have an end."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A molecule as lists by atom, which are read many times, and its groups, each made once.
+
+    Attributes:
+        numbers, hydrogens, charges, aromatic: of each atom.
+        beside: the atoms that each is bound to, in the molecule's order.
+        bonds: both ends and the type of each bond, in the molecule's order.
+        types: type of the bond between two atoms, both ways.
+        rings: the smallest rings.
+        groups: the groups that were asked for, by their atoms and attachments.
+        outside: the groups around some atoms, which take up all the others.
+    """
+
+    numbers: list[int]
+    hydrogens: list[int]
+    charges: list[int]
+    aromatic: list[bool]
+    beside: list[list[int]]
+    bonds: list[tuple[int, int, Chem.BondType]]
+    types: dict[tuple[int, int], Chem.BondType]
+    rings: tuple[frozenset[int], ...]
+    groups: dict[tuple[frozenset[int], tuple[tuple[int, int], ...]], Group] = field(
+        default_factory=dict
+    )
+    outside: dict[frozenset[int], tuple[Group, ...]] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=_MAX_TABLES)
+def table_of(mol: Chem.Mol) -> Table:
+    """The lists of a molecule that nothing changes any more."""
+    atoms = [mol.GetAtomWithIdx(i) for i in range(mol.GetNumAtoms())]
+    found = [mol.GetBondWithIdx(i) for i in range(mol.GetNumBonds())]
+    bonds = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx(), b.GetBondType()) for b in found]
+    types = {(a, b): kind for a, b, kind in bonds}
+    return Table(
+        numbers=[a.GetAtomicNum() for a in atoms],
+        hydrogens=[a.GetTotalNumHs() for a in atoms],
+        charges=[a.GetFormalCharge() for a in atoms],
+        aromatic=[a.GetIsAromatic() for a in atoms],
+        beside=[[n.GetIdx() for n in a.GetNeighbors()] for a in atoms],
+        bonds=bonds,
+        types=types | {(b, a): kind for a, b, kind in bonds},
+        rings=tuple(map(frozenset, mol.GetRingInfo().AtomRings())),
+    )
+
+
+def group_of(
+    mol: Chem.Mol, atoms: frozenset[int], attachments: tuple[tuple[int, int], ...]
+) -> Group:
+    """A group, the same object each time, so that what is found of it is found once."""
+    groups = table_of(mol).groups
+    known = groups.get((atoms, attachments))
+    if known is None:
+        if len(groups) >= _MAX_GROUPS:
+            groups.clear()
+        known = groups[atoms, attachments] = Group(mol, atoms, attachments)
+    return known
 
 
 @dataclass(frozen=True)
@@ -45,37 +115,54 @@ class Group:
         """Bound by one single bond."""
         return len(self.attachments) == 1 and self.bond_type(*self.attachments[0]) == _SINGLE
 
+    @cached_property
+    def table(self) -> Table:
+        """The molecule as lists."""
+        return table_of(self.mol)
+
+    @cached_property
+    def _told(self) -> dict[object, Any]:
+        return {}
+
+    def once(self, question: object, answer: Callable[[], T]) -> T:
+        """The answer to a question that many ask of the group; nobody changes it."""
+        told = self._told
+        if question in told:
+            known: T = told[question]
+            return known
+        if len(told) >= _MAX_TOLD:
+            told.clear()
+        found = told[question] = answer()
+        return found
+
     def bond_type(self, a: int, b: int) -> Chem.BondType:
         """Type of the bond between two atoms."""
-        return self.mol.GetBondBetweenAtoms(a, b).GetBondType()
+        return self.table.types[a, b]
 
     def number(self, atom: int) -> int:
         """Atomic number."""
-        return int(self.mol.GetAtomWithIdx(atom).GetAtomicNum())
+        return self.table.numbers[atom]
 
     def hydrogens(self, atom: int) -> int:
         """Hydrogens on an atom; a bond that leaves the group by no attachment is read as one."""
-        return int(self.mol.GetAtomWithIdx(atom).GetTotalNumHs()) + self._leaves(atom)
+        return self.table.hydrogens[atom] + self._leaves(atom)
 
     def _leaves(self, atom: int) -> int:
         """Bonds of a group atom that leave the group by no attachment: there a ring is open."""
         if atom not in self.atoms:
             return 0
-        owned = {anchor for anchor, first in self.attachments if first == atom}
-        around = (n.GetIdx() for n in self.mol.GetAtomWithIdx(atom).GetNeighbors())
-        return sum(n not in self.atoms and n not in owned for n in around)
+        atoms = self.atoms
+        outside = [n for n in self.table.beside[atom] if n not in atoms]
+        return sum((n, atom) not in self.attachments for n in outside)
 
     def charge(self, atom: int) -> int:
         """Formal charge of an atom."""
-        return int(self.mol.GetAtomWithIdx(atom).GetFormalCharge())
+        return self.table.charges[atom]
 
     def neighbours(self, atom: int) -> list[int]:
         """Neighbours inside the group."""
-        return [
-            n.GetIdx()
-            for n in self.mol.GetAtomWithIdx(atom).GetNeighbors()
-            if n.GetIdx() in self.atoms
-        ]
+        atoms = self.atoms
+        return [n for n in self.table.beside[atom] if n in atoms]
 
     @cached_property
     def elements(self) -> frozenset[int]:
@@ -85,17 +172,13 @@ class Group:
     @cached_property
     def bonds(self) -> frozenset[Chem.BondType]:
         """Bond types inside the group."""
-        return frozenset(
-            b.GetBondType()
-            for b in self.mol.GetBonds()
-            if b.GetBeginAtomIdx() in self.atoms and b.GetEndAtomIdx() in self.atoms
-        )
+        atoms = self.atoms
+        return frozenset(kind for a, b, kind in self.table.bonds if a in atoms and b in atoms)
 
     @cached_property
     def rings(self) -> tuple[frozenset[int], ...]:
         """Smallest rings that lie wholly inside the group."""
-        rings = (frozenset(r) for r in self.mol.GetRingInfo().AtomRings())
-        return tuple(r for r in rings if r <= self.atoms)
+        return tuple(r for r in self.table.rings if r <= self.atoms)
 
     @cached_property
     def carbons(self) -> int:
@@ -132,30 +215,32 @@ class Group:
         Anchors are told apart only by how many of them there are, so the key compares groups at one
         position; stereo is not part of it.
         """
-        editable = Chem.RWMol()
-        index: dict[int, int] = {}
-        for atom in sorted(self.atoms):
-            source = self.mol.GetAtomWithIdx(atom)
-            copy = Chem.Atom(source.GetAtomicNum())
-            copy.SetFormalCharge(source.GetFormalCharge())
-            copy.SetNoImplicit(True)
-            copy.SetNumExplicitHs(source.GetTotalNumHs())
-            copy.SetIsAromatic(source.GetIsAromatic())
-            if self._leaves(atom):
-                copy.SetIsotope(1)  # a ring opened there: never the same as a whole group
-            index[atom] = editable.AddAtom(copy)
-        for bond in self.mol.GetBonds():
-            a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-            if a in index and b in index:
-                editable.AddBond(index[a], index[b], bond.GetBondType())
-        for anchor, first in self.attachments:
-            dummy = editable.AddAtom(Chem.Atom(0))
-            editable.AddBond(dummy, index[first], self.bond_type(anchor, first))
-        return str(Chem.MolToSmiles(editable))
+        table = self.table
+        order = sorted(self.atoms)
+        index = {atom: i for i, atom in enumerate(order)}
+        shape = _Shape(
+            tuple(
+                (
+                    table.numbers[a],
+                    table.charges[a],
+                    table.hydrogens[a],
+                    table.aromatic[a],
+                    bool(self._leaves(a)),  # a ring opened there: never the same as a whole group
+                )
+                for a in order
+            ),
+            tuple(
+                (index[a], index[b], kind)
+                for a, b, kind in table.bonds
+                if a in index and b in index
+            ),
+            tuple((index[first], table.types[anchor, first]) for anchor, first in self.attachments),
+        )
+        return _small_key(shape) if len(order) <= _SMALL_GROUP else _key(shape)
 
     def opened(self, attachment: tuple[int, int]) -> Group:
         """The group as it would be if only one of its attachments were there."""
-        return Group(self.mol, self.atoms, (attachment,))
+        return group_of(self.mol, self.atoms, (attachment,))
 
     @cached_property
     def frame(self) -> RingFrame | None:
@@ -166,7 +251,7 @@ class Group:
         own = [r for r in self.rings if self.head in r]
         if not own:
             return None
-        aromatic = [r for r in own if all(self.mol.GetAtomWithIdx(a).GetIsAromatic() for a in r)]
+        aromatic = [r for r in own if all(map(self.table.aromatic.__getitem__, r))]
         ring = min(aromatic or own, key=lambda r: (len(r), sorted(r)))
         system = set(ring)
         grown = True
@@ -194,7 +279,7 @@ class RingFrame:
     @property
     def aromatic(self) -> bool:
         """Every atom of the ring is aromatic."""
-        return all(self.group.mol.GetAtomWithIdx(a).GetIsAromatic() for a in self.ring)
+        return all(map(self.group.table.aromatic.__getitem__, self.ring))
 
     @property
     def carbocycle(self) -> bool:
@@ -204,8 +289,8 @@ class RingFrame:
     @property
     def system_aromatic_carbon(self) -> bool:
         """Every atom of the ring system is an aromatic carbon (naphthyl and the like)."""
-        atoms = (self.group.mol.GetAtomWithIdx(a) for a in self.system)
-        return all(a.GetIsAromatic() and a.GetAtomicNum() == 6 for a in atoms)
+        table = self.group.table
+        return all(table.aromatic[a] and table.numbers[a] == 6 for a in self.system)
 
     @cached_property
     def carried(self) -> tuple[Group, ...]:
@@ -220,23 +305,73 @@ class RingFrame:
     @cached_property
     def key(self) -> str:
         """Canonical key of the bare ring as bound, whatever it carries or is fused to."""
-        mol, atoms = self.group.mol, self.ring
-        editable = Chem.RWMol()
-        index: dict[int, int] = {}
-        for atom in sorted(atoms):
-            source = mol.GetAtomWithIdx(atom)
-            copy = Chem.Atom(source.GetAtomicNum())
-            copy.SetFormalCharge(source.GetFormalCharge())
-            copy.SetNoImplicit(True)
-            copy.SetIsAromatic(source.GetIsAromatic())
-            index[atom] = editable.AddAtom(copy)
-        for bond in mol.GetBonds():
-            a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-            if a in index and b in index:
-                editable.AddBond(index[a], index[b], bond.GetBondType())
-        dummy = editable.AddAtom(Chem.Atom(0))
-        editable.AddBond(dummy, index[self.group.head], _SINGLE)
-        return str(Chem.MolToSmiles(editable))
+        table = self.group.table
+        order = sorted(self.ring)
+        index = {atom: i for i, atom in enumerate(order)}
+        return _ring_key(
+            tuple((table.numbers[a], table.charges[a], table.aromatic[a]) for a in order),
+            tuple(
+                (index[a], index[b], kind)
+                for a, b, kind in table.bonds
+                if a in index and b in index
+            ),
+            index[self.group.head],
+        )
+
+
+_Bonds = tuple[tuple[int, int, Chem.BondType], ...]
+
+
+class _Shape(NamedTuple):
+    """A group apart from the molecule it is in.
+
+    Attributes:
+        atoms: element, charge, hydrogens, aromaticity of each, and whether a ring is open there.
+        bonds: between them.
+        ends: where it is bound, and how.
+    """
+
+    atoms: tuple[tuple[int, int, int, bool, bool], ...]
+    bonds: _Bonds
+    ends: tuple[tuple[int, Chem.BondType], ...]
+
+
+def _key(shape: _Shape) -> str:
+    """The canonical SMILES of a group with its attachments as dummy atoms."""
+    editable = Chem.RWMol()
+    for number, charge, hydrogens, aromatic, opened in shape.atoms:
+        copy = Chem.Atom(number)
+        copy.SetFormalCharge(charge)
+        copy.SetNoImplicit(True)
+        copy.SetNumExplicitHs(hydrogens)
+        copy.SetIsAromatic(aromatic)
+        if opened:
+            copy.SetIsotope(1)
+        editable.AddAtom(copy)
+    for a, b, kind in shape.bonds:
+        editable.AddBond(a, b, kind)
+    for first, kind in shape.ends:
+        editable.AddBond(editable.AddAtom(Chem.Atom(0)), first, kind)
+    return str(Chem.MolToSmiles(editable))
+
+
+_small_key = lru_cache(maxsize=_MAX_SHAPES)(_key)
+
+
+@lru_cache(maxsize=_MAX_SHAPES)
+def _ring_key(atoms: tuple[tuple[int, int, bool], ...], bonds: _Bonds, head: int) -> str:
+    """The canonical SMILES of a bare ring with a dummy atom where it is bound."""
+    editable = Chem.RWMol()
+    for number, charge, aromatic in atoms:
+        copy = Chem.Atom(number)
+        copy.SetFormalCharge(charge)
+        copy.SetNoImplicit(True)
+        copy.SetIsAromatic(aromatic)
+        editable.AddAtom(copy)
+    for a, b, kind in bonds:
+        editable.AddBond(a, b, kind)
+    editable.AddBond(editable.AddAtom(Chem.Atom(0)), head, _SINGLE)
+    return str(Chem.MolToSmiles(editable))
 
 
 def groups_around(
@@ -253,25 +388,33 @@ def groups_around(
         Groups in the order of their lowest atom; every free atom that is connected to an anchor
         through free atoms is in exactly one.
     """
+    beside = table_of(mol).beside
     left = set(free)
     groups = []
     while left:
         seed = min(left)
         stack, atoms = [seed], {seed}
         while stack:
-            for n in mol.GetAtomWithIdx(stack.pop()).GetNeighbors():
-                if n.GetIdx() in left and n.GetIdx() not in atoms:
-                    atoms.add(n.GetIdx())
-                    stack.append(n.GetIdx())
+            for n in beside[stack.pop()]:
+                if n in left and n not in atoms:
+                    atoms.add(n)
+                    stack.append(n)
         left -= atoms
-        attachments = sorted(
-            (n.GetIdx(), a)
-            for a in atoms
-            for n in mol.GetAtomWithIdx(a).GetNeighbors()
-            if n.GetIdx() in anchors
-        )
-        groups.append(Group(mol, frozenset(atoms), tuple(attachments)))
+        attachments = sorted((n, a) for a in atoms for n in beside[a] if n in anchors)
+        groups.append(group_of(mol, frozenset(atoms), tuple(attachments)))
     return tuple(groups)
+
+
+def groups_outside(mol: Chem.Mol, anchors: frozenset[int]) -> tuple[Group, ...]:
+    """The groups of all atoms that are no anchors."""
+    outside = table_of(mol).outside
+    known = outside.get(anchors)
+    if known is None:
+        if len(outside) >= _MAX_GROUPS:
+            outside.clear()
+        known = groups_around(mol, anchors, frozenset(range(mol.GetNumAtoms())) - anchors)
+        outside[anchors] = known
+    return known
 
 
 # --- kinds -----------------------------------------------------------------------------------
@@ -326,7 +469,7 @@ def _behind_oxygen(group: Group) -> Group | None:
     if group.charge(group.head) or group.hydrogens(group.head):
         return None
     inner = group.neighbours(group.head)[0]
-    return Group(group.mol, group.atoms - {group.head}, ((group.head, inner),))
+    return group_of(group.mol, group.atoms - {group.head}, ((group.head, inner),))
 
 
 def _acyl_carbon(group: Group, atom: int) -> bool:
@@ -347,7 +490,7 @@ def _ether_oxygens(group: Group) -> list[int]:
     for atom in group.atoms:
         if group.number(atom) != 8 or group.charge(atom) or group.hydrogens(atom):
             continue
-        around = [n.GetIdx() for n in group.mol.GetAtomWithIdx(atom).GetNeighbors()]
+        around = group.table.beside[atom]
         if len(around) == 2 and all(
             group.number(n) == 6 and not _acyl_carbon(group, n) for n in around
         ):
@@ -361,13 +504,13 @@ def _ester_carbons(group: Group) -> list[int]:
     for atom in group.atoms:
         if group.number(atom) != 6 or len(group.doubly_bound(atom, 8)) != 1:
             continue
-        around = [n.GetIdx() for n in group.mol.GetAtomWithIdx(atom).GetNeighbors()]
+        around = group.table.beside[atom]
         double = group.doubly_bound(atom, 8)[0]
         others = [n for n in around if n != double]
         oxygens = [n for n in others if group.number(n) == 8 and not group.hydrogens(n)]
         rest = [n for n in others if group.number(n) != 8]
         if len(oxygens) == 1 and [group.number(n) for n in rest] == [6]:
-            links = [n.GetIdx() for n in group.mol.GetAtomWithIdx(oxygens[0]).GetNeighbors()]
+            links = group.table.beside[oxygens[0]]
             if len(links) == 2 and all(group.number(n) == 6 for n in links):
                 found.append(atom)
     return found
@@ -775,9 +918,7 @@ KINDS: dict[str, Kind] = {
     "oxo": lambda g: _lone(g, 8, _DOUBLE),
     "acyclic alkoxyl": lambda g: _alkoxyl(g, ring=False),
     "alkoxyl with a ring": lambda g: _alkoxyl(g, ring=True),
-    "aryloxy": lambda g: (
-        _direct_ether(g) and g.mol.GetAtomWithIdx(g.neighbours(g.head)[0]).GetIsAromatic()
-    ),
+    "aryloxy": lambda g: _direct_ether(g) and g.table.aromatic[g.neighbours(g.head)[0]],
     "acyclic alkoxyalkyl": lambda g: (
         _spaced_ether(g)
         and g.elements <= _PLAIN_OXYGENATED
@@ -805,7 +946,7 @@ KINDS: dict[str, Kind] = {
         g.single
         and g.number(g.head) == 6
         and _sp3(g, g.head)
-        and any(g.mol.GetAtomWithIdx(n).GetIsAromatic() for n in g.neighbours(g.head))
+        and any(g.table.aromatic[n] for n in g.neighbours(g.head))
     ),
     "group bound by carbon": lambda g: g.single and g.number(g.head) == 6,
     "ring through the atom": lambda g: (
@@ -903,6 +1044,10 @@ def group_key(kind: str) -> str:
 
 def is_kind(group: Group, kind: str) -> bool:
     """Whether a group is of a kind: one of `KINDS`, or one group written with *."""
+    return group.once(kind, lambda: _is_kind(group, kind))
+
+
+def _is_kind(group: Group, kind: str) -> bool:
     test = KINDS.get(kind)
     if test is not None:
         return test(group)

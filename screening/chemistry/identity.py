@@ -157,7 +157,7 @@ class SubstanceIndex:
 
     def _all_matches(self, structure: Structure, opens: bool) -> Iterator[Match]:
         here = Counter(c.smiles for c in structure.components)
-        for wanted, item in self._salts:
+        for wanted, item in self._salts if len(structure.components) > 1 else ():
             if all(here[key] >= count for key, count in wanted.items()):
                 first = max(item.components, key=lambda c: c.heavy_atoms)
                 component = next(c for c in structure.components if c.smiles == first.smiles)

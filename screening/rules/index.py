@@ -141,9 +141,7 @@ class CompiledBundle:
         )
         return self._asked_of(tuple(self.bundle.lists_of), gaps)
 
-    def _asked_of(
-        self, places: tuple[str, ...], gaps: Iterable[tuple[str, int | None]]
-    ) -> Asked:
+    def _asked_of(self, places: tuple[str, ...], gaps: Iterable[tuple[str, int | None]]) -> Asked:
         """What the laws of some places ask, and what their lists are known to lack."""
         wanted = [
             (smarts, None, entry)
@@ -198,10 +196,19 @@ class CompiledBundle:
         It is read in full where its drawing leaves anything open; the answer is certain both ways.
         """
         return not (
-            self._may_be_member(structure, asked)
+            self._is_listed(structure, asked if own_lists else None)
+            or self._may_be_member(structure, asked)
             or self._may_be_lacking(structure, asked)
-            or self._is_listed(structure, asked if own_lists else None)
             or self._is_near(structure, asked)
+        )
+
+    @staticmethod
+    def surely_meets_nothing(structure: Structure, asked: Asked) -> bool:
+        """Its drawing alone shows that a structure is nothing that is asked for, nor listed."""
+        return not (
+            structure.may_hold_of(asked.patterns)
+            or structure.may_be_listed()
+            or any(map(structure.may_be_near, asked.neighbourhoods))
         )
 
     def _may_be_member(self, structure: Structure, asked: Asked) -> bool:

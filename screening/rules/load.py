@@ -21,6 +21,7 @@ from pydantic import BaseModel, ValidationError
 
 from screening.chemistry.language import Model
 from screening.errors import Fault, WatchlistError
+from screening.once import Once
 from screening.rules.bundle_file import unpacked
 from screening.rules.cache import folders_key, stored
 from screening.rules.model import (
@@ -72,6 +73,10 @@ def bundled_watchlists() -> Path:
     raise WatchlistError([Fault(package, 0, "", "the bundled watchlists are not installed")])
 
 
+MAX_ANSWERS = 16_384
+"""Answers kept of a bundle; the memory they take has to have an end."""
+
+
 @dataclass(frozen=True)
 class Bundle:
     """All loaded jurisdictions, lists and entries.
@@ -105,6 +110,11 @@ class Bundle:
     def lists(self) -> Mapping[str, Watchlist]:
         """Every list by its id, such as ``us/list-i``."""
         return {w.id: w for j in self.jurisdictions.values() for w in j.lists}
+
+    @cached_property
+    def once(self) -> Once:
+        """What was found of the law for some question; it holds as long as the bundle does."""
+        return Once(MAX_ANSWERS)
 
     @cached_property
     def lists_of(self) -> Mapping[str, tuple[Watchlist, ...]]:
@@ -220,10 +230,15 @@ def read_document(path: Path) -> tuple[_Document | None, list[Fault]]:
     lines: dict[KeyPath, int] = {}
     loader = _PlainLoader(text)
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=_PlainLoader):
+            line = event.start_mark.line + 1 if event.start_mark else 0
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                line = event.start_mark.line + 1 if event.start_mark else 0
                 return None, [Fault(path, line, "", "anchors and aliases are not allowed here")]
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:  # each level more costs the parser more than the one before
+                return None, [Fault(path, line, "", f"nested deeper than {MAX_DEPTH}")]
         node = loader.get_single_node()
         data = None if node is None else _plain(loader, node, (), lines, faults, path)
     except yaml.YAMLError as error:
