@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 
 from screening import batch, row_cache
 from screening.batch import (
-    cell_text,
     chunked,
     in_order,
     read_decisions,
@@ -29,12 +28,12 @@ from screening.batch import (
     screen_frame,
     screen_safely,
     screen_shipments,
-    with_findings,
 )
 from screening.decision import Finding, FindingCode, Outcome, Severity
 from screening.errors import InputFileError, ShipmentError
 from screening.guard import LOOK_AHEAD, Trouble
-from screening.report.tables import RESULT_COLUMNS
+from screening.rendering import with_findings
+from screening.report.tables import RESULT_COLUMNS, cell_text
 from screening.shipment import Shipment
 from tests import factories as make
 from tests.fakes import BrokenScreener, FakeScreener, InterruptedScreener

@@ -74,7 +74,8 @@ _ATOM = re.compile(
     rf"(?:{_NO_METAL})@{{0,2}}(?:H[0-9]?)?(?:\++|-+|[+-][1-9])?)\]"
 )
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
-_BARE = re.compile(r"[BCNOPSFIbcnopslr().0-9%=#:/\\-]*")
+# No explicit aromatic bond: drawn where no ring is aromatic, it may have no standard form.
+_BARE = re.compile(r"[BCNOPSFIbcnopslr().0-9%=#/\\-]*")
 # A metal that stands alone is bound to nothing.
 _LONE_METAL = re.compile(
     r"(?:(?<=\.)|^)\[(?:Li|Na|K|Rb|Cs|Be|Mg|Ca|Sr|Ba|Al|Ti|V|Cr|Mn|Fe|Co|Ni|Cu|Zn|Zr|Mo|Ru|Rh|Pd|Ag|"
