@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from screening.batch import software
-from screening.cli.common import EXIT_BAD_INPUT
+from screening.cli.common import EXIT_BAD_INPUT, say
 from screening.cli.records import (
     dispositions_command,
     replay_command,
@@ -35,7 +35,7 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         versions = software()
         own = versions.pop("precursor-screening", "(not installed)")
         others = ", ".join(f"{name} {version}" for name, version in versions.items())
-        click.echo(f"screening {own} ({others}; watchlists {load_bundle().digest[:12]})")
+        say(f"screening {own} ({others}; watchlists {load_bundle().digest[:12]})")
         ctx.exit()
 
 
@@ -81,9 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         cli.main(arguments, prog_name="screening", standalone_mode=True)
     except WatchlistError as error:
         for fault in error.faults:
-            click.echo(f"screening: {fault}", err=True)
+            say(f"screening: {fault}", err=True)
         sys.exit(EXIT_BAD_INPUT)
     except ScreeningError as error:
-        click.echo(f"screening: {error}", err=True)
+        say(f"screening: {error}", err=True)
         sys.exit(EXIT_BAD_INPUT)
     sys.exit(0)

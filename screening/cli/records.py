@@ -377,6 +377,11 @@ def rescreen_text(result: Rescreened, as_of: dt.date | None) -> Iterator[str]:
     help="The table that was screened, to compare its rows too.",
 )
 @click.option("--digest", help="The digest of the seal, as it was kept elsewhere.")
+@click.option(
+    "--dispositions",
+    type=click.Path(path_type=Path),
+    help="The answers that the run was given, to compare them too.",
+)
 @click.option("--columns", type=columns_option, help="As for the run, if they were given.")
 @click.option("--encoding", help="Of the table, as for the run.")
 @click.option("--separator", help="Of the table, as for the run.")
@@ -384,6 +389,7 @@ def verify_command(
     folder: Path,
     table: Path | None,
     digest: str | None,
+    dispositions: Path | None,
     columns: Mapping[str, list[str]] | None,
     encoding: str | None,
     separator: str | None,
@@ -393,7 +399,7 @@ def verify_command(
     if table is not None:
         read = open_table(table, encoding=encoding, separator=separator, columns=columns)
         rows = (row.cells for row in read.rows())
-    sealed = verify(folder, rows=rows, digest=digest)
+    sealed = verify(folder, rows=rows, digest=digest, dispositions=dispositions)
     for alteration in sealed.alterations:
         say(str(alteration))
     for name in sealed.unsealed:

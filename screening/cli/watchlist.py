@@ -19,6 +19,7 @@ from screening.cli.common import (
     bullet,
     codes_option,
     day_option,
+    say,
 )
 from screening.cli.watchlist_kit import (
     coverage_command,
@@ -66,12 +67,12 @@ def list_command(
         if jurisdictions is not None and code not in jurisdictions:
             continue
         for watchlist in jurisdiction.lists:
-            click.echo(f"{watchlist.id}: {watchlist.file.title} ({watchlist.file.instrument})")
+            say(f"{watchlist.id}: {watchlist.file.title} ({watchlist.file.instrument})")
             for entry in watchlist.entries:
                 shown += 1
                 standing = checks.standing_text(entry, day)
-                click.echo(f"  {entry.id}\t{entry.title}\t{standing}")
-    click.echo(f"{shown:,} entries as of {day}, bundle {bundle.digest[:12]}", err=True)
+                say(f"  {entry.id}\t{entry.title}\t{standing}")
+    say(f"{shown:,} entries as of {day}, bundle {bundle.digest[:12]}", err=True)
 
 
 @watchlist_group.command("show")
@@ -104,7 +105,7 @@ def show_command(
         write_page(drawn, [picture(entry)])
     if html is not None:
         write_entry_page(html, entry, bundle)
-    click.echo("\n".join(entry_text(entry, bundle)))
+    say("\n".join(entry_text(entry, bundle)))
 
 
 def entry_text(entry: Entry, bundle: Bundle) -> Iterator[str]:
@@ -257,10 +258,10 @@ def lint_command(paths: tuple[Path, ...]) -> None:
     wanted = selection.entries(bundle)
     problems = checks.lint(bundle, selection.files, selection.means)
     for problem in problems:
-        click.echo(str(problem))
+        say(str(problem))
     errors = sum(p.level is checks.Level.ERROR for p in problems)
     warnings = len(problems) - errors
-    click.echo(f"{len(wanted):,} entries: {errors} errors, {warnings} warnings", err=True)
+    say(f"{len(wanted):,} entries: {errors} errors, {warnings} warnings", err=True)
     if errors:
         sys.exit(EXIT_BAD_INPUT)
 
@@ -291,12 +292,12 @@ def run_examples(paths: tuple[Path, ...], *, mutate: bool) -> None:
             bar.show(number)
             if not result.passed:
                 failed += 1
-                click.echo(str(result))
+                say(str(result))
     pins = checks.pins(screener.bundle, selection.entries(screener.bundle))
     for text in pins.missing:
-        click.echo(text)
-    click.echo(f"{len(cases):,} examples: {failed:,} not as expected", err=True)
-    click.echo(str(pins), err=True)
+        say(text)
+    say(f"{len(cases):,} examples: {failed:,} not as expected", err=True)
+    say(str(pins), err=True)
     if failed or pins.missing:
         sys.exit(EXIT_BAD_INPUT)
 
@@ -311,14 +312,14 @@ def _run_mutants(selection: checks.Selection) -> None:
         for number, report in enumerate(mutation.mutate(bundle, classes), start=1):
             bar.show(number)
             for text in report.failing:
-                click.echo(f"fails without any change: {text}")
+                say(f"fails without any change: {text}")
             for mutant in report.survivors:
-                click.echo(f"no example notices: {mutant}")
+                say(f"no example notices: {mutant}")
             killed += report.killed
             equivalent += len(report.equivalent)
             unnoticed += len(report.survivors)
             failing += len(report.failing)
-    click.echo(
+    say(
         f"{len(classes):,} definitions, {killed + unnoticed:,} mutants: {unnoticed:,} not noticed; "
         f"{equivalent:,} more change no answer",
         err=True,
@@ -332,4 +333,4 @@ def _run_mutants(selection: checks.Selection) -> None:
 def schema_command(folder: Path) -> None:
     """Write the JSON Schemas of watchlist files into FOLDER/_schema, for editors."""
     for path in write_schemas(folder):
-        click.echo(str(path))
+        say(str(path))

@@ -19,12 +19,14 @@ from screening.cli.common import (
     codes_option,
     columns_option,
     day_option,
+    say,
     watchlists_option,
 )
 from screening.coverage import CoverageReport, LawState, PlaceState, coverage_report
 from screening.impact import LineChange, changed_lines
 from screening.places import place_title
-from screening.report.tables import Table, read_table
+from screening.report.sources import open_table
+from screening.report.tables import Table
 from screening.rules.bundle_file import write_bundle_file
 from screening.rules.differences import Difference, Kind, compare_bundles, compare_days
 from screening.rules.load import load_bundle, watchlist_folders
@@ -58,7 +60,7 @@ def coverage_command(
         click.echo(_json(dataclasses.asdict(report)))
         return
     for line in _coverage_lines(report, everywhere=jurisdictions is None):
-        click.echo(line)
+        say(line)
 
 
 def _coverage_lines(report: CoverageReport, *, everywhere: bool) -> Iterator[str]:
@@ -111,9 +113,9 @@ def export_command(file: Path, watchlists: tuple[Source, ...]) -> None:
     """
     bundle = load_bundle(watchlists or None)
     written = write_bundle_file(file, watchlist_folders(watchlists or None), bundle=bundle.digest)
-    click.echo(f"{file}: {len(bundle.entries):,} entries in {len(written.files):,} files")
-    click.echo(f"  bundle {bundle.digest}")
-    click.echo(f"  file   {written.digest}")
+    say(f"{file}: {len(bundle.entries):,} entries in {len(written.files):,} files")
+    say(f"  bundle {bundle.digest}")
+    say(f"  file   {written.digest}")
 
 
 # --- diff ------------------------------------------------------------------------------------
@@ -175,7 +177,7 @@ def diff_command(
         found = compare_days(bundles[0], *days)
     if jurisdictions is not None:
         found = tuple(d for d in found if d.item.partition("/")[0] in jurisdictions)
-    table = None if against is None else read_table(against, columns=columns)
+    table = None if against is None else open_table(against, columns=columns)
     lines: list[LineChange] = []
     if table is not None:
         screeners = [Screener(source, jurisdictions=jurisdictions) for source in sources]
@@ -193,14 +195,14 @@ def diff_command(
         click.echo(_json(data))
         return
     for text in _difference_lines(found, by_day=days is not None):
-        click.echo(text)
-    click.echo(f"{len(found):,} differences from {before} to {after}", err=True)
+        say(text)
+    say(f"{len(found):,} differences from {before} to {after}", err=True)
     if table is not None:
         for text in _impact_lines(lines):
-            click.echo(text)
+            say(text)
         other = sum(line.outcome_changes for line in lines)
         said = f"{len(lines):,} of {table.row_count:,} lines change, {other:,} in their outcome"
-        click.echo(said, err=True)
+        say(said, err=True)
 
 
 def _two_days(before: str, after: str) -> tuple[dt.date, dt.date] | None:

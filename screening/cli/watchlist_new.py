@@ -11,6 +11,7 @@ from typing import TypeVar
 import click
 
 from screening.chemistry.outline import numbered_pattern
+from screening.cli.common import say
 from screening.errors import NewEntryError
 from screening.new_entry import (
     LANGUAGES,
@@ -120,13 +121,13 @@ def new_command(**given: object) -> None:
     answers = _Answers(given, ask=sys.stdin.isatty() if ask is None else bool(ask))
     draft = _draft(answers, bundle)
     written = write_entry(draft, folder)
-    click.echo(f"Written: {written.path}")
-    click.echo(written.path.read_text(encoding="utf-8"))
+    say(f"Written: {written.path}")
+    say(written.path.read_text(encoding="utf-8"))
     for problem in written.problems:
-        click.echo(str(problem))
-    click.echo("Next:")
+        say(str(problem))
+    say("Next:")
     for step in next_steps(written, folder):
-        click.echo(f"  {step}")
+        say(f"  {step}")
 
 
 class _Answers:
@@ -170,7 +171,7 @@ class _Answers:
             try:
                 return read(str(answer))
             except NewEntryError as error:
-                click.echo(f"  {error.reason}", err=True)
+                say(f"  {error.reason}", err=True)
 
     def optional(self, name: str, question: str, read: Callable[[str], T], nothing: T) -> T:
         """An answer that may be left out."""
@@ -197,7 +198,7 @@ class _Answers:
 def _draft(answers: _Answers, bundle: Bundle) -> EntryDraft:
     """The draft of an entry, question by question."""
     if answers.ask and answers.text("list_") is None:
-        click.echo("Lists: " + ", ".join(bundle.lists), err=True)
+        say("Lists: " + ", ".join(bundle.lists), err=True)
     list_id = answers.required("list_", "The list, by its id", lambda t: read_list(t, bundle))
     listed = bundle.lists[list_id].file
     kinds = [k.value for k in EntryKind]
@@ -290,7 +291,7 @@ def _class(answers: _Answers, bundle: Bundle, list_id: str) -> ClassDraft:
     member = answers.choice("reference_is_member", "Is it a member", ["True", "False"], "False")
     pattern = numbered_pattern(reference)
     if answers.ask:
-        click.echo(f"  its atoms: {pattern}", err=True)
+        say(f"  its atoms: {pattern}", err=True)
     skeleton = answers.required(
         "skeleton", "What every member keeps (SMARTS, numbered)", _some_text, pattern
     )
@@ -303,7 +304,7 @@ def _class(answers: _Answers, bundle: Bundle, list_id: str) -> ClassDraft:
     letter = answers.required("clause", "The law's letter for the change", _some_text)
     says = answers.required("clause_says", "The clause in your own words", _some_text)
     if answers.ask:
-        click.echo(f"  words: {', '.join(jurisdiction.groups)}", err=True)
+        say(f"  words: {', '.join(jurisdiction.groups)}", err=True)
     words = answers.required(
         "words",
         "Group words it allows, apart by ,",

@@ -418,7 +418,7 @@ class _Reader:
         if len(values) == 1:
             return values[0] * count
         if _near(values) or term.labelled:
-            return max(values) * (count if term.joined else Decimal(1))
+            return max(values) * count
         if count != 1:
             each, whole = min(values), max(values)
             if _near([each * count, whole]):
@@ -577,6 +577,9 @@ _SHARE = re.compile(
     r"\s*(?P<after>\+|min\b|max\b|up\b)?"
 )
 _BELOW = re.compile(r"<|≤|⩽|≦|max|at most|not more|nmt|höchst|up to|小于")
+_NEGATIVE = re.compile(r"\s*[<>≥≤=~:]*\s*[-−–]\s*\d")
+IMPOSSIBLE = "it is no share of a whole"
+"""What is said of a strength below 0 % or above 100 %."""
 _NO_SHARE = re.compile(
     r"\b(?:hplc|gc|lc|ms|nmr|uv|qnmr|tlc|usp|bp|ep|jp|acs|ar|cas|lot|batch)\b\.?"
 )
@@ -604,6 +607,8 @@ def read_strength(text: str | None) -> Strength:
     if _BY_VOLUME_WEIGHT.search(plain):
         return Strength(solution=True, problem="a share by weight cannot be told from it")
     plain = _NO_SHARE.sub(" ", plain)
+    if _NEGATIVE.match(plain):
+        return Strength(solution=solution, problem=IMPOSSIBLE)
     lows: list[Decimal] = []
     highs: list[Decimal] = []
     doubts: list[str] = []
@@ -627,7 +632,7 @@ def read_strength(text: str | None) -> Strength:
         if low <= 1 < high and found["second"]:
             high = Decimal(1)  # an assay of 98.5 to 101.0 %
         if high > 1 or low > high:
-            return Strength(solution=solution, problem="it is no share of a whole")
+            return Strength(solution=solution, problem=IMPOSSIBLE)
         bound = found["bound"] or found["after"]
         if bound and _BELOW.search(bound):
             low = Decimal(0)

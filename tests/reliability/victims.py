@@ -6,13 +6,15 @@ import os
 import signal
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from screening.decision import Decision
 from screening.guard import Trouble
+from screening.rules.load import Bundle
 from screening.shipment import Shipment
+from tests import factories as make
 from tests.fakes import FakeScreener
 
 POISONS = ("abort", "segfault", "spin", "eat", "eat in pieces", "exit")
@@ -75,3 +77,37 @@ def marked(item: int, trouble: Trouble) -> int:
 def echo(state: None, item: bytes) -> bytes:
     """The item."""
     return item
+
+
+@dataclass
+class SlowScreener(FakeScreener):
+    """Answers as `FakeScreener`, and takes a moment for each row."""
+
+    def screen(self, shipment: Shipment) -> Decision:
+        """The answer, a moment later."""
+        time.sleep(0.01)
+        self.asked.clear()
+        return super().screen(shipment)
+
+
+@dataclass
+class ElsewhereScreener(FakeScreener):
+    """Has other lists in other processes than the one that it was made in."""
+
+    home: int = field(default_factory=os.getpid)
+
+    @property
+    def bundle(self) -> Bundle:
+        """Not everywhere the same."""
+        return super().bundle if os.getpid() == self.home else make.bundle(make.entry())
+
+
+def process_of(state: None, item: int) -> tuple[int, int]:
+    """This process and its parent."""
+    time.sleep(0.01)
+    return os.getpid(), os.getppid()
+
+
+def nobody(item: int, trouble: Trouble) -> tuple[int, int]:
+    """The result of `process_of` for an item that came to harm."""
+    return 0, 0
