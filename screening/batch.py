@@ -228,21 +228,26 @@ def chunked(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 def screen_row(screener: Screens, submitted: Submitted) -> Rendered:
     """Screens one row; whatever fails becomes `unscreened` with the reason."""
-    rendered = alike_row(screener, submitted, whole=True)
-    if rendered is not None:
-        return rendered
-    decision = screen_safely(screener, submitted.shipment, submitted.findings)
-    return render(decision, counted(decision, screener.bundle))
+    return alike_row(screener, submitted, whole=True) or _written(screener, submitted, cells=False)
 
 
 def screen_cells(screener: Screens, submitted: Submitted) -> Rendered:
     """Screens one row of a frame, which gets the cells and no JSON."""
-    rendered = alike_row(screener, submitted, whole=False)
-    if rendered is not None:
-        return rendered
+    return alike_row(screener, submitted, whole=False) or _written(screener, submitted, cells=True)
+
+
+def _written(screener: Screens, submitted: Submitted, *, cells: bool) -> Rendered:
+    """What is written of a row: all of it, or its cells and what a later sum may change."""
     decision = screen_safely(screener, submitted.shipment, submitted.findings)
-    line = counted(decision, screener.bundle)
-    return render(decision, line, whole=line is not None)
+    try:
+        line = counted(decision, screener.bundle)
+        return render(decision, line, whole=not cells or line is not None)
+    except Exception as error:  # a decision that cannot be written must not end its worker
+        reason = f"The decision was not written ({type(error).__name__}: {str(error)[:200]})."
+        return render(
+            not_processed(screener, submitted.shipment, reason, submitted.findings),
+            whole=not cells,
+        )
 
 
 def screen_safely(
@@ -825,7 +830,7 @@ class _Work:
         """
         state = self._read_state() if resume else {}
         self._fingerprint = fingerprint
-        same = state.get("fingerprint") == fingerprint
+        same = state.get("fingerprint") == fingerprint and self._holds(state["sizes"])
         sizes = state["sizes"] if same else {"csv": 0, "json": 0, "notes": 0}
         self.folder.mkdir(exist_ok=True)
         for name in _RESULTS[2:]:
@@ -834,6 +839,12 @@ class _Work:
         self.json = _opened(self.folder / "decisions.jsonl", sizes["json"])
         self.notes = _opened(self.folder / _NOTES, sizes["notes"])
         return Counts.from_dict(state["counts"]) if same else Counts()
+
+    def _holds(self, sizes: Mapping[str, int]) -> bool:
+        """The files are as long as at the checkpoint, or longer; a power cut may undo that."""
+        names = {"csv": "decisions.csv", "json": LINES_FILE, "notes": _NOTES}
+        paths = {self.folder / names[kind]: size for kind, size in sizes.items()}
+        return all(p.is_file() and p.stat().st_size >= size for p, size in paths.items())
 
     def _read_state(self) -> dict[str, Any]:
         try:
@@ -991,7 +1002,9 @@ class _Work:
 
 
 def _opened(path: Path, size: int) -> TextIO:
-    """A file cut to a size, for writing on."""
+    """A file cut to a size, for writing on; never one that something else points to."""
+    if path.is_symlink():
+        path.unlink()
     if not path.exists():
         path.touch()
     stream = path.open("r+", encoding="utf-8", newline="")

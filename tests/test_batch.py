@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening import batch, row_cache
+from screening import Screener, batch, rendering, row_cache
 from screening.batch import (
     chunked,
     in_order,
@@ -29,11 +29,11 @@ from screening.batch import (
     screen_safely,
     screen_shipments,
 )
-from screening.decision import Finding, FindingCode, Outcome, Severity
+from screening.decision import Decision, Finding, FindingCode, Outcome, Severity
 from screening.errors import InputFileError, ShipmentError
 from screening.guard import LOOK_AHEAD, Trouble
 from screening.rendering import with_findings
-from screening.report.tables import RESULT_COLUMNS, cell_text
+from screening.report.tables import RESULT_COLUMNS, cell_text, decision_json
 from screening.shipment import Shipment
 from tests import factories as make
 from tests.fakes import BrokenScreener, FakeScreener, InterruptedScreener
@@ -370,6 +370,30 @@ def _none(item: int, trouble: Trouble) -> int:
     return -1
 
 
+class TestUnwritable:
+    """A decision that cannot be written is a row all the same."""
+
+    def test_it_is_unscreened(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The reason stands in its line; the other rows are there."""
+        real = decision_json
+
+        def written(decision: Decision) -> str:
+            if decision.shipment and decision.outcome is Outcome.CONTROLLED:
+                raise TypeError("no such thing in JSON")
+            return real(decision)
+
+        monkeypatch.setattr(rendering, "decision_json", written)
+        path = tmp_path / "in.csv"
+        path.write_text(
+            "CAS,From,To,Ship Date\n437-38-7,CN,US,2026-11-20\n64-17-5,CN,US,2026-11-20\n", "utf-8"
+        )
+        run(path, tmp_path / "out", Screener())
+        first, second = json_rows(tmp_path / "out")
+        assert first["outcome"] == "unscreened"
+        assert "no such thing" in first["findings"][0]["message"]
+        assert second["outcome"] == "no_listing_found"
+
+
 class TestDuplicates:
     """Equal rows are screened once."""
 
@@ -471,6 +495,27 @@ class TestResume:
         whole = json.loads((tmp_path / "whole" / "summary.json").read_text(encoding="utf-8"))
         assert summary.data["counts"] == whole["counts"]
         assert not (tmp_path / "out" / ".screening-partial").exists()
+
+    @pytest.mark.parametrize("name", ["decisions.csv", "decisions.jsonl", "amounts.jsonl"])
+    def test_a_file_that_lost_its_end_begins_anew(self, tmp_path: Path, name: str) -> None:
+        """After a power cut a file may be shorter than its checkpoint says; nothing is made up."""
+        names = [f"n{i}" for i in range(250)]
+        path = self.interrupted(tmp_path, names)
+        file = tmp_path / "out" / ".screening-partial" / name
+        file.write_bytes(file.read_bytes()[:9]) if file.stat().st_size else file.unlink()
+        summary = run(path, tmp_path / "out", resume=True)
+        assert summary.data["rows_taken_over"] == 0
+        assert [r["Name"] for r in csv_rows(tmp_path / "out")] == names
+
+    def test_a_planted_link_is_not_followed(self, tmp_path: Path) -> None:
+        """Results do not go where somebody else's link in the folder of a run points to."""
+        other = tmp_path / "other.txt"
+        other.write_text("mine", encoding="utf-8")
+        partial = tmp_path / "out" / ".screening-partial"
+        partial.mkdir(parents=True)
+        (partial / "decisions.csv").symlink_to(other)
+        run(table(tmp_path, rows_of(["a"])), tmp_path / "out")
+        assert other.read_text(encoding="utf-8") == "mine"
 
     def test_half_written_rows_are_cut_off(self, tmp_path: Path) -> None:
         """What was written after the last checkpoint is written again, not twice."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -71,6 +72,7 @@ def test_every_line_derives_again(run: Path, screener: Screener) -> None:
         assert shipment is not None
         again = screen_safely(screener, shipment, line.read_findings)
         assert differences(line, again) == ()
+        assert line.coverage == again.coverage != ()
         assert line.provenance == again.provenance
         assert not proof_faults(line, screener.compiled)
 
@@ -150,6 +152,20 @@ class TestCommand:
         done = CliRunner().invoke(cli, ["replay", str(run)])
         assert done.exit_code == 0
         assert f"{len(ROWS) - 1} lines replayed: {len(ROWS) - 1} identical" in done.output
+        assert "not compared" not in done.output
+
+    def test_what_was_checked_is_compared(self, run: Path, tmp_path: Path) -> None:
+        """It stands in the summary of the run and is laid beside that of the lists at hand."""
+        copy = Path(shutil.copytree(run, tmp_path / "run"))
+        data = json.loads((copy / "summary.json").read_text("utf-8"))
+        item = next(i for i in data["coverage"] if i["jurisdiction"] == "mx")
+        item["title"] = "Another law"
+        (copy / "summary.json").write_text(json.dumps(data), "utf-8")
+        done = CliRunner().invoke(cli, ["replay", str(copy), "--show", "99"])
+        assert done.exit_code == 2
+        assert "row 1 (R1): coverage[" in done.output
+        assert "title: was Another law, is " in done.output
+        assert "row 2 (R2)" not in done.output  # nobody asked Mexico for it
 
     def test_different(self, run: Path, tmp_path: Path) -> None:
         """Exit 2, with row, reference and member."""
@@ -170,6 +186,7 @@ class TestCommand:
         done = CliRunner().invoke(cli, ["replay", str(path)])
         assert done.exit_code == 0
         assert "made with the lists 000000000000" in done.stderr
+        assert f"note: {len(ROWS) - 1} lines: what was checked is not compared" in done.stderr
 
     def test_not_a_run(self, tmp_path: Path) -> None:
         """Something else is refused by name."""

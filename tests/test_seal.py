@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from screening.batch import screen_csv
 from screening.cli import cli
 from screening.errors import InputFileError
-from screening.report.seal import LINES_FILE, SEAL_FILE, Sealed, row_digest, verify
+from screening.report.seal import LINES_FILE, SEAL_FILE, Sealed, _lines, row_digest, verify
 from screening.report.tables import read_table
 from tests.fakes import FakeScreener, InterruptedScreener
 
@@ -122,6 +122,26 @@ def test_lines_gone_moved_or_added(copy: Path, change: str) -> None:
     first = verify(copy).alterations[0]
     assert first.file == LINES_FILE
     assert first.line == (None if change == "cut" else {"repeat": 4}.get(change, 3))
+
+
+def test_what_was_checked_is_sealed(copy: Path) -> None:
+    """Lines name jurisdictions; what was checked of each stands in the summary, under the seal."""
+    data = json.loads((copy / "summary.json").read_text("utf-8"))
+    data["coverage"][0]["state"] = "partly"
+    (copy / "summary.json").write_text(
+        json.dumps(data, ensure_ascii=False, indent=2) + "\n", "utf-8"
+    )
+    assert found(verify(copy)) == [("summary.json", None)]
+
+
+def test_a_line_of_the_former_format_keeps_its_seal() -> None:
+    """A run that was sealed before lines changed is still intact."""
+    line = (Path(__file__).parent / "data" / "decisions_format_1.jsonl").read_bytes()
+    link = json.loads(line)["seal"]["link"]
+    altered = line.replace(b'"state":"modelled"', b'"state":"partly"', 1)
+    assert altered != line
+    assert not list(_lines([line], 1, link, []))
+    assert [a.line for a in _lines([altered], 1, link, [])] == [1]
 
 
 def test_files_gone_and_added(copy: Path) -> None:

@@ -184,6 +184,7 @@ def verify(
     *,
     rows: Iterable[Sequence[str]] | None = None,
     digest: str | None = None,
+    dispositions: Path | None = None,
 ) -> Sealed:
     """Tells what of a sealed run was altered.
 
@@ -191,9 +192,11 @@ def verify(
         folder: the folder of the run.
         rows: the cells of the rows that were screened, to compare them too.
         digest: the digest of the seal as it was kept elsewhere.
+        dispositions: the file of answers that the run was given, to compare it too.
 
     Raises:
-        InputFileError: the folder holds no sealed run, or its seal cannot be read.
+        InputFileError: the folder holds no sealed run, or its seal or the file of answers cannot be
+            read.
     """
     path = folder / SEAL_FILE
     data, found = _read_seal(path)
@@ -211,6 +214,8 @@ def verify(
             found.append(Alteration(name, None, "altered"))
     if rows is not None:
         found += _rows(rows, inputs, data["input"]["file"])
+    if dispositions is not None:
+        found += _answers(folder, dispositions)
     known = {SEAL_FILE, *data["files"]}
     unsealed = sorted(p.name for p in folder.iterdir() if p.name not in known)
     return Sealed(data["lines"], data["digest"], tuple(found), tuple(unsealed))
@@ -232,6 +237,8 @@ def _read_seal(path: Path) -> tuple[dict[str, Any], list[Alteration]]:
             and isinstance(data["link"], str)
             and isinstance(data["input"]["file"], str)
             and all(isinstance(v, str) for v in data["files"].values())
+            # a seal speaks of the files beside it; another name would have one elsewhere read
+            and all(re.fullmatch(r"[\w-][\w.-]*", name) for name in data["files"])
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         readable = False
@@ -280,3 +287,21 @@ def _rows(rows: Iterable[Sequence[str]], inputs: list[str], name: str) -> Iterat
             yield Alteration(name, number, "row altered since it was screened")
     if number != len(inputs):
         yield Alteration(name, None, f"has {number:,} rows; {len(inputs):,} were screened")
+
+
+def _answers(folder: Path, path: Path) -> Iterator[Alteration]:
+    """Checks a file of answers against the digest that the summary of the run gives."""
+    try:
+        own = _file_digest(path)
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror})"
+        raise InputFileError(path, reason, "name the file that --dispositions had") from None
+    try:
+        summary = json.loads((folder / "summary.json").read_bytes())
+        given = (summary.get("dispositions") or {}).get("sha256")
+    except (OSError, ValueError, AttributeError):
+        return  # missing or altered, which is said of the summary itself
+    if given is None:
+        yield Alteration(path.name, None, "is not part of this run, which was given no answers")
+    elif given != own:
+        yield Alteration(path.name, None, "answers altered since the run")
