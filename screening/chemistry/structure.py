@@ -469,6 +469,8 @@ def _standard_graph(fragment: Chem.Mol, metals_cut: bool) -> tuple[Chem.Mol, set
             changed = True
     if mol.HasSubstructMatch(_HYDROGEN_ATOM) and mol.GetNumHeavyAtoms():
         mol = Chem.RWMol(Chem.RemoveAllHs(mol))
+        if len(Chem.GetMolFrags(mol)) > 1:
+            raise ValueError("a hydrogen atom is bound to more than one other atom")
         changed = True
     if mol.HasSubstructMatch(_UNSETTLED):
         mol = _normalized(mol)
