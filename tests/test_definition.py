@@ -45,6 +45,8 @@ WORDS: dict[str, dict[str, Any]] = {
     "hydrogen": {"certain": ["hydrogen"]},
     "bridge": {"certain": ["alkylene bridge"]},
     "dioxy": {"certain": ["dioxy bridge"]},
+    "soft bridge": {"certain": ["dioxy bridge"], "arguable": {
+        "carbon-bridge": {"kinds": ["alkylene bridge"], "says": "carbon?", "who": "nobody"}}},
     "thio": {"certain": ["sulphur link"], "arguable": {
         "aza": {"kinds": ["nitrogen link"], "says": "nitrogen?", "who": "nobody"}}},
     "oxide": {"certain": ["oxide"]},
@@ -104,6 +106,44 @@ def said(definition: CompiledDefinition, smiles: str) -> str:
 
 
 LAW = law()
+
+NO_RING = {"ring": None, "on-ring": None, "nitrogen": None, "methyl": None}
+NO_LETTER = {"a": None, "b": None, "c": None, "d": None}
+GLYME: dict[str, Any] = {
+    "reference": "COCCOC",
+    "reference_name": "glyme",
+    "skeleton": "[CX4:1]-[O:2]-[CX4:3]-[CX4:4]-[O:5]-[CX4:6]",
+    "positions": NO_RING | {"chain": {"title": "the chain", "substituents": [3, 4]}},
+    "clauses": NO_LETTER | {"a": {"at": "chain", "bears": ["alkyl", "halo"], "says": "a"}},
+}
+ETHER: dict[str, Any] = {
+    "reference": "CCOCC",
+    "reference_name": "ether",
+    "skeleton": "[CX4:1]-[O,S,N,C:2]-[CX4:3]",
+    "positions": NO_RING
+    | {
+        "one": {"title": "one end", "branch": 1},
+        "other": {"title": "the other end", "branch": 3},
+        "link": {"title": "the link", "linker": 2},
+    },
+    "clauses": NO_LETTER | {"a": {"at": "link", "becomes": "thio", "says": "a"}},
+}
+KETONE: dict[str, Any] = {
+    "reference": "CCC(=O)CC",
+    "reference_name": "pentanone",
+    "reference_is_member": True,
+    "skeleton": "[CH3:1]-[CX4:2]-[#6:3]-[CX4:4]-[CH3:5]",
+    "positions": NO_RING | {"carbonyl": {"title": "the carbonyl", "on_atom": 3}},
+    "clauses": NO_LETTER | {"a": {"at": "carbonyl", "becomes": "acetal", "says": "a"}},
+}
+BUTANOL: dict[str, Any] = {
+    "reference": "CCCCO",
+    "reference_name": "butanol",
+    "reference_is_member": True,
+    "skeleton": "[CX4:1]-[CX4:2]-[CX4:3]-[CX4:4]-[OH:5]",
+    "positions": NO_RING | {"chain": {"title": "the chain", "substituents": [1, 2, 3, 4]}},
+    "clauses": NO_LETTER | {"a": {"at": "chain", "bears": "halo", "says": "a"}},
+}
 
 
 class TestMembership:
@@ -181,6 +221,13 @@ class TestPreference:
         assert said(both, "CC(=O)Nc1ccc(F)cc1") == "a"
         assert said(both, "CCC(=O)Nc1ccc(F)cc1") == "e"
 
+    def test_letters_stand_in_the_laws_order(self) -> None:
+        """Not in that of the alphabet."""
+        last = {"at": "nitrogen", "becomes": "alkyl", "says": "0"}
+        proof = prove(law(clauses={"c": None, "0": last}), "CC(=O)N(C)c1ccc(F)cc1")
+        assert proof is not None
+        assert proof.clauses == ("a", "0")
+
     def test_other_accounts_are_counted(self) -> None:
         """The proof says that there is more than one way to read the compound."""
         proof = prove(LAW, "CC(=O)N(c1ccccc1)c1ccccc1")
@@ -217,6 +264,12 @@ class TestGroupsAndLimits:
         """A limit that belongs to the word."""
         limited = law(clauses={"c": {"at": "nitrogen", "becomes": "short alkyl", "says": "c"}})
         assert said(limited, f"CC(=O)N({'C' * carbons})c1ccccc1") == expected
+
+    def test_a_word_that_is_too_small_leaves_the_next_one(self) -> None:
+        """Every word of a clause is asked."""
+        both = law(clauses={"c": {"at": "nitrogen", "becomes": ["short alkyl", "alkyl"],
+                                  "says": "c"}})  # fmt: skip
+        assert said(both, "CC(=O)N(CCC)c1ccccc1") == "c"
 
     @pytest.mark.parametrize(
         ("smiles", "expected"),
@@ -255,14 +308,7 @@ class TestGroupsAndLimits:
 class TestPositions:
     def test_substituents_on_atoms(self) -> None:
         """Hydrogens of the skeleton replaced by groups, one or several."""
-        chain = law(
-            reference="COCCOC", reference_name="glyme",
-            skeleton="[CX4:1]-[O:2]-[CX4:3]-[CX4:4]-[O:5]-[CX4:6]",
-            positions={"ring": None, "on-ring": None, "nitrogen": None, "methyl": None,
-                       "chain": {"title": "the chain", "substituents": [3, 4]}},
-            clauses={"a": {"at": "chain", "bears": ["alkyl", "halo"], "says": "a"},
-                     "b": None, "c": None, "d": None},
-        )  # fmt: skip
+        chain = law(**GLYME)
         assert said(chain, "COCC(C)OC") == "a"
         assert said(chain, "COC(F)(F)C(C)OC") == "a"
         assert said(chain, "COCC(O)OC") == "no"
@@ -275,11 +321,22 @@ class TestPositions:
         joined = law(clauses={"j": {"at": ["nitrogen", "methyl"], "joins": "bridge", "says": "j"}})
         assert said(joined, "O=C1CCCN1c1ccccc1") == "j"
         assert said(LAW, "O=C1CCCN1c1ccccc1") == f"b c ({RING_CLOSED})"
+        borne = law(clauses={"j": {"at": ["nitrogen", "methyl"], "bears": "bridge", "says": "j"}})
+        assert said(borne, "O=C1CCCN1c1ccccc1") == f"b c ({RING_CLOSED})"
         proof = prove(joined, "O=C1CCCN1c1ccccc1")
         assert proof is not None
         ends = [a for a in proof.accounts if a.clause == "j"]
         assert {a.position for a in ends} == {"nitrogen", "methyl"}
         assert sum(bool(a.atoms) for a in ends) == 1
+
+    def test_a_bridge_by_a_reading(self) -> None:
+        """Both ends rest on it."""
+        joins = {"at": ["nitrogen", "methyl"], "joins": "soft bridge", "says": "j"}
+        proof = prove(law(clauses={"j": joins}), "O=C1CCCN1c1ccccc1")
+        assert proof is not None
+        assert (proof.clauses, proof.readings) == (("j",), ("carbon-bridge",))
+        ends = [a for a in proof.accounts if a.clause == "j"]
+        assert [a.readings for a in ends] == [("carbon-bridge",)] * 2
 
     def test_a_bridge_within_one_position(self) -> None:
         """A group with two bonds to one ring is one group where a word takes it in."""
@@ -296,35 +353,29 @@ class TestPositions:
 
     def test_a_bond_between_skeleton_atoms(self) -> None:
         """It closes a ring without any atom, and needs a position that may bear something."""
-        chain = {
-            "reference": "CCCCO", "reference_name": "butanol", "reference_is_member": True,
-            "skeleton": "[CX4:1]-[CX4:2]-[CX4:3]-[CX4:4]-[OH:5]",
-        }  # fmt: skip
-        none = {"ring": None, "on-ring": None, "nitrogen": None, "methyl": None}
-        borne = {"chain": {"title": "the chain", "substituents": [1, 2, 3, 4]}}
-        clauses = {"a": {"at": "chain", "bears": "halo", "says": "a"},
-                   "b": None, "c": None, "d": None}  # fmt: skip
-        bearing = law(**chain, positions=none | borne, clauses=clauses)
+        bearing = law(**BUTANOL)
         assert said(bearing, "CCCCO") == ""
         assert said(bearing, "OC1CCC1") == f"({RING_CLOSED})"
-        only_first = {"chain": {"title": "the chain", "substituents": [2]}}
-        assert said(law(**chain, positions=none | only_first, clauses=clauses), "OC1CCC1") == "no"
+        only_first = NO_RING | {"chain": {"title": "the chain", "substituents": [2]}}
+        assert said(law(**BUTANOL | {"positions": only_first}), "OC1CCC1") == "no"
 
     def test_a_linking_atom(self) -> None:
         """An atom that may be another element, certainly or by a reading."""
-        ether = law(
-            reference="CCOCC", reference_name="ether", skeleton="[CX4:1]-[O,S,N,C:2]-[CX4:3]",
-            positions={"ring": None, "on-ring": None, "nitrogen": None, "methyl": None,
-                       "one": {"title": "one end", "branch": 1},
-                       "other": {"title": "the other end", "branch": 3},
-                       "link": {"title": "the link", "linker": 2}},
-            clauses={"a": {"at": "link", "becomes": "thio", "says": "a"}, "b": None, "c": None,
-                     "d": None},
-        )  # fmt: skip
+        ether = law(**ETHER)
         assert said(ether, "CCOCC") == "no"
         assert said(ether, "CCSCC") == "a"
         assert said(ether, "CCNCC") == "a (aza)"
         assert said(ether, "CCCCC") == "no"
+        wide = {
+            "says": "other atoms?",
+            "who": "nobody",
+            "allows": [{"at": "link", "becomes": "thio"}],
+        }
+        read = law(**ETHER | {
+            "clauses": NO_LETTER | {"a": {"at": "one", "becomes": "halo", "says": "a"}},
+            "readings": {"wide": wide}})  # fmt: skip
+        assert said(read, "CCSCC") == "(wide)"
+        assert said(read, "CCNCC") == "(aza, wide)"
 
     def test_the_form_of_an_atom(self) -> None:
         """A fourth group on a nitrogen."""
@@ -341,20 +392,30 @@ class TestPositions:
 
     def test_everything_on_an_atom(self) -> None:
         """Double bonds and rings that close on the atom are one group there."""
-        ketone = law(
-            reference="CCC(=O)CC", reference_name="pentanone", reference_is_member=True,
-            skeleton="[CH3:1]-[CX4:2]-[#6:3]-[CX4:4]-[CH3:5]",
-            positions={"ring": None, "on-ring": None, "nitrogen": None, "methyl": None,
-                       "carbonyl": {"title": "the carbonyl", "on_atom": 3}},
-            clauses={"a": {"at": "carbonyl", "becomes": "acetal", "says": "a"}, "b": None,
-                     "c": None, "d": None},
-        )  # fmt: skip
+        ketone = law(**KETONE)
         assert said(ketone, "CCC(=O)CC") == ""
         assert said(ketone, "CCC(OC)(OC)CC") == "a"
         assert said(ketone, "CCC1(CC)OCCO1") == "a"
         assert said(ketone, "CCC(O)CC") == "no"
         assert said(ketone, "CCC(C)(OC)CC") == "no"
         assert said(ketone, "CCCCC") == "no"
+        ringed = law(
+            **KETONE
+            | {
+                "positions": KETONE["positions"]
+                | {"chain": {"title": "it", "substituents": [2, 4]}}
+            }
+        )
+        proof = prove(ringed, "CC1COC1(OC)CC")
+        assert proof is not None
+        assert (proof.clauses, proof.readings) == (("a",), (RING_CLOSED,))
+        assert [(a.position, len(a.atoms)) for a in proof.accounts] == [
+            ("carbonyl", 4),
+            ("chain", 0),
+        ]
+        bare = law(**KETONE | {"clauses": KETONE["clauses"] | {
+            "b": {"at": "carbonyl", "becomes": "hydrogen", "says": "b"}}})  # fmt: skip
+        assert said(bare, "CCCCC") == "b"
 
     def test_another_skeleton_by_a_clause(self) -> None:
         """A variant skeleton gives its letter."""
@@ -362,6 +423,88 @@ class TestPositions:
         assert said(thio, "CC(=S)Nc1ccccc1") == "d"
         assert said(thio, "CC(=S)Nc1ccc(F)cc1") == "a d"
         assert prove(thio, "CC(=S)Nc1ccccc1", ["a"]) is None
+
+
+class TestSeats:
+    """Several positions at one atom: what stands in the slot, and what beside it."""
+
+    TAIL = law(
+        reference="CCO", reference_name="ethanol", skeleton="[CX4:1]-[OH:2]",
+        positions=NO_RING | {"tail": {"title": "the tail", "branch": 1},
+                             "more": {"title": "beside it", "substituents": [1]}},
+        clauses=NO_LETTER | {"a": {"at": "tail", "becomes": "halo", "says": "a"},
+                             "b": {"at": "more", "bears": "alkyl", "says": "b"}},
+    )  # fmt: skip
+    RING = law(
+        positions={"nitrogen": None, "more": {"title": "beside it", "substituents": [1]}},
+        clauses={"c": {"at": "more", "bears": ["alkyl", "monocycle"], "says": "c"},
+                 "r": {"at": "ring", "becomes": "hydrogen", "says": "r"}},
+    )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("smiles", "expected"),
+        [("FCO", "a"), ("CC(C)O", "b"), ("CC(F)O", "no"), ("CC(C)(F)O", "no"), ("FC(F)O", "no")],
+    )
+    def test_the_references_own_group_keeps_its_slot(self, smiles: str, expected: str) -> None:
+        """It is no addition beside another group that takes its place."""
+        assert said(self.TAIL, smiles) == expected
+
+    @pytest.mark.parametrize(
+        ("smiles", "expected"),
+        [
+            ("CC(=O)Nc1ccccc1", "no"),  # the reference: its ring is no substituent
+            ("CC(=O)N", "r"),
+            ("CC(=O)NC", "c r"),
+            ("CC(=O)N(C)C", "c r"),
+            ("CC(=O)N(C)c1ccccc1", "c"),
+            ("CC(=O)N(c1ccccc1)c1ccncc1", "c"),
+        ],
+    )
+    def test_a_slot_stands_empty_only_where_nothing_could_fill_it(
+        self, smiles: str, expected: str
+    ) -> None:
+        """A ring fills the slot of a ring before it is a substituent; a chain does not."""
+        assert said(self.RING, smiles) == expected
+
+    @pytest.mark.parametrize(
+        ("smiles", "expected"),
+        [
+            ("CC(=O)N1CCc2ccccc21", f"a ({RING_CLOSED})"),
+            ("CC(=O)N1CCc2ncccc21", f"d ({RING_CLOSED})"),
+        ],
+    )
+    def test_a_ring_may_hold_what_joins_it_to_the_same_atom(
+        self, smiles: str, expected: str
+    ) -> None:
+        """The bridge is then a substituent of the ring, and nothing stands beside it."""
+        assert said(self.RING, smiles) == expected
+
+    def test_a_ring_position_takes_rings_alone(self) -> None:
+        """Bound by a single bond: a chain is none, nor a ring that shares its aromatic bonds."""
+        takes_all = law(clauses={"d": {"at": "ring", "becomes": "anything", "says": "d"}})
+        assert said(takes_all, "CC(=O)NC1CC1") == "d"
+        assert said(takes_all, "CC(=O)NC") == "no"
+        anything = law(clauses={"c": {"at": "nitrogen", "becomes": "anything", "says": "c"}})
+        assert said(anything, "CC(=O)n1ccc2ccccc21") == "no"
+        assert said(anything, "CC(=O)n1cccc1") == "no"
+
+    @pytest.mark.parametrize(
+        ("smiles", "narrow", "wide"),
+        [
+            ("CC(=O)N1CCc2ccccc21", "c", "c"),
+            ("CC(=O)N1CCc2ncccc21", "c d", "c d"),
+            ("CC(=O)N1CCc2nc(O)ccc21", "c d", "c d"),
+            ("CC(=O)N1c2ccccc21", "no", "c"),
+        ],
+    )
+    def test_a_ring_at_the_end_of_a_bridge_is_the_references_or_another(
+        self, smiles: str, narrow: str, wide: str
+    ) -> None:
+        """The ring is read without the bridge; the bridge alone must fit where it stands."""
+        anything = law(clauses={"c": {"at": "nitrogen", "becomes": "anything", "says": "c"}})
+        for definition, expected in ((LAW, narrow), (anything, wide)):
+            reading = "" if expected == "no" else f" ({RING_CLOSED})"
+            assert said(definition, smiles) == expected + reading
 
 
 class TestReadings:
@@ -415,6 +558,114 @@ class TestReadings:
             self.OPEN.reading_text("nobody's")
 
 
+class TestWhatAProofSays:
+    """Of each group: where it stands, by what it may, what it rests on, and its atoms."""
+
+    CASES: tuple[tuple[CompiledDefinition, str, dict[int, int], tuple[str, ...]], ...] = (
+        (LAW, "CCC(=O)N(C)c1ccc(F)cc1", {1: 4, 2: 2, 3: 3}, (
+            "ring: as in the reference; 6 7 8 9 11 12; 4-6",
+            "on-ring: clause a halo <halogen>; 10; 9-10",
+            "nitrogen: clause c alkyl <acyclic alkyl>; 5; 4-5",
+            "methyl: clause b alkyl <acyclic alkyl>; 0 1; 2-1",
+        )),
+        (LAW, "CC(=O)Nc1ccncc1", {1: 3, 2: 1, 3: 2}, (
+            "ring: clause d monocycle <aromatic heteromonocycle>; 4 5 6 7 8 9; 3-4",
+            "nitrogen: as in the reference <hydrogen>; ; ",
+            "methyl: as in the reference; 0; 1-0",
+        )),
+        (LAW, "CC(=O)Nc1ccc(C2CC2)cc1", {1: 3, 2: 1, 3: 2}, (
+            "ring: as in the reference; 4 5 6 7 11 12; 3-4",
+            "on-ring: clause a alkyl <alkyl with a ring> (cyclic-alkyl); 8 9 10; 7-8",
+            "nitrogen: as in the reference <hydrogen>; ; ",
+            "methyl: as in the reference; 0; 1-0",
+        )),
+        (LAW, "O=C1CCCN1c1ccccc1", {1: 5, 2: 1, 3: 0}, (
+            "ring: as in the reference; 6 7 8 9 10 11; 5-6",
+            "nitrogen: reading c alkyl <acyclic alkyl> (ring-closed); ; 5-4",
+            "methyl: reading b alkyl <acyclic alkyl> (ring-closed); 2 3 4; 1-2",
+        )),
+        (law(clauses={"j": {"at": ["nitrogen", "methyl"], "joins": "bridge", "says": "j"}}),
+         "O=C1CCCN1c1ccccc1", {1: 5, 2: 1, 3: 0}, (
+            "ring: as in the reference; 6 7 8 9 10 11; 5-6",
+            "nitrogen: clause j bridge <alkylene bridge>; ; 5-4",
+            "methyl: clause j bridge <alkylene bridge>; 2 3 4; 1-2",
+        )),
+        (law(clauses={"e": {"at": "on-ring", "bears": "dioxy", "says": "e"}, "d": None}),
+         "CC(=O)Nc1ccc2c(c1)OCO2", {1: 3, 2: 1, 3: 2}, (
+            "ring: as in the reference; 4 5 6 7 8 9; 3-4",
+            "on-ring: clause e dioxy <dioxy bridge>; 10 11 12; 7-12 8-10",
+            "nitrogen: as in the reference <hydrogen>; ; ",
+            "methyl: as in the reference; 0; 1-0",
+        )),
+        (LAW, "CC(=O)N1CCc2c(F)cccc21", {1: 3, 2: 1, 3: 2}, (
+            "ring: as in the reference; 6 7 9 10 11 12; 3-12",
+            "on-ring: clause a halo <halogen>; 8; 7-8",
+            "nitrogen: reading c alkyl <acyclic alkyl> (ring-closed); 4 5; 3-4",
+            "methyl: as in the reference; 0; 1-0",
+        )),
+        (TestReadings.OPEN, "COc1ccc(NC(C)=O)cc1", {1: 6, 2: 7, 3: 9}, (
+            "ring: as in the reference; 2 3 4 5 10 11; 6-5",
+            "on-ring: reading alkoxy <acyclic alkoxyl> (wide); 0 1; 2-1",
+            "nitrogen: as in the reference <hydrogen>; ; ",
+            "methyl: as in the reference; 8; 7-8",
+        )),
+        (TestReadings.OPEN, "O=CN(Cl)c1ccc(F)cc1", {1: 2, 2: 1, 3: 0}, (
+            "ring: as in the reference; 4 5 6 7 9 10; 2-4",
+            "on-ring: clause a halo <halogen>; 8; 7-8",
+            "nitrogen: released (open); 3; 2-3",
+            "methyl: released <hydrogen> (open); ; ",
+        )),
+        (law(**GLYME), "COC1CCCCC1OC", {1: 0, 2: 1, 3: 2, 4: 7, 5: 8, 6: 9}, (
+            "chain: reading (ring-closed); ; 7-6",
+            "chain: reading a alkyl <acyclic alkyl> (ring-closed); 3 4 5 6; 2-3",
+        )),
+        (law(**ETHER), "CCNCC", {1: 1, 2: 2, 3: 3}, (
+            "one: as in the reference; 0; 1-0",
+            "other: as in the reference; 4; 3-4",
+            "link: clause a thio <nitrogen link> (aza); ; ",
+        )),
+        (law(**KETONE), "CCC1(CC)OCCO1", {1: 0, 2: 1, 3: 2, 4: 3, 5: 4}, (
+            "carbonyl: clause a acetal <acetal>; 5 6 7 8; 2-5 2-8",
+        )),
+        (law(**BUTANOL), "OC1CC(F)C1", {1: 2, 2: 3, 3: 5, 4: 1, 5: 0}, (
+            "chain: reading (ring-closed); ; 1-2",
+            "chain: clause a halo <halogen>; 4; 3-4",
+        )),
+    )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("definition", "smiles", "skeleton", "accounts"), CASES, ids=[case[1] for case in CASES]
+    )
+    def test_of_every_group(
+        self,
+        definition: CompiledDefinition,
+        smiles: str,
+        skeleton: dict[int, int],
+        accounts: tuple[str, ...],
+    ) -> None:
+        """Atoms are numbered as in the canonical SMILES of the component."""
+        proof = prove(definition, smiles)
+        assert proof is not None
+        assert proof.skeleton == skeleton
+        assert proof.component == Chem.CanonSmiles(smiles)
+        assert tuple(map(self.line, proof.accounts)) == accounts
+        positions = definition.definition.positions
+        closing = "a bond between two atoms of the skeleton"
+        assert all(a.title in {positions[a.position].title, closing} for a in proof.accounts)
+
+    def line(self, account: Account) -> str:
+        """State, letter, word, kind and readings; atoms; bonds to the skeleton."""
+        said = (
+            account.clause,
+            account.word,
+            f"<{account.kind}>" if account.kind else None,
+            f"({' '.join(account.readings)})" if account.readings else None,
+        )
+        words = " ".join([account.state, *(word for word in said if word)])
+        bonds = " ".join(f"{a}-{b}" for a, b in account.attachments)
+        return f"{account.position}: {words}; {' '.join(map(str, account.atoms))}; {bonds}"
+
+
 class TestLimitsOfTheMethod:
     CHAIN = law(
         reference="CC", reference_name="ethane", skeleton="[CX4:1]-[CX4:2]",
@@ -443,6 +694,23 @@ class TestLimitsOfTheMethod:
         (component,) = read_structure("CC(=O)N(C)c1ccccc1").components
         with pytest.raises(MatchLimitError):
             two_ways.prove(component)
+        monkeypatch.setattr(module, "MAX_COMBINATIONS", 2)
+        assert two_ways.prove(component) is not None
+
+    @pytest.mark.parametrize(
+        ("name", "enough", "said"), [("MAX_EMBEDDINGS", 6, 5), ("MAX_WORK", 24, 5)]
+    )
+    def test_a_limit_is_reached_by_one_more(
+        self, name: str, enough: int, said: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Six embeddings in four atoms: what is exactly at the limit is decided."""
+        (component,) = read_structure("CCCC").components
+        monkeypatch.setattr(module, name, enough)
+        assert self.CHAIN.prove(component) is not None
+        monkeypatch.setattr(module, name, enough - 1)
+        with pytest.raises(MatchLimitError) as caught:
+            self.CHAIN.prove(component)
+        assert (caught.value.definition, caught.value.limit) == ("ethane", said)
 
 
 class TestCompiling:
@@ -455,11 +723,11 @@ class TestCompiling:
             ({"skeleton": "[#7:1]-[CX3:2]=[SX1:3]"}, "does not match the reference"),
             ({"skeleton": "[#7:7]-[CX3:2]=[OX1:3]"}, "no skeleton atom :1"),
             ({"reference": "CC(=O)Nc1ccccc1.Cl"}, "one component"),
-            ({"reference": "CC(=O"}, "reference"),
+            ({"reference": "CC(=O"}, "^reference: "),
             ({"positions": {"methyl": None}, "clauses": {"b": None}}, "belong to no position"),
             ({"clauses": {"b": {"at": "methyl", "becomes": "alkynyl", "says": "b"}}},
              "no group word"),
-            ({"excepts": [{"structure": "C(", "because": "x"}]}, "excepts"),
+            ({"excepts": [{"structure": "C(", "because": "x"}]}, "^excepts: "),
         ],
     )  # fmt: skip
     def test_what_does_not_fit_together(self, changes: dict[str, Any], message: str) -> None:
@@ -536,6 +804,15 @@ class TestCheckingProofs:
             swapped = self.GOOD.skeleton | {a: self.GOOD.skeleton[b], b: self.GOOD.skeleton[a]}
             with pytest.raises(ProofError):
                 check_proof(self.GOOD.model_copy(update={"skeleton": swapped}), LAW)
+
+    @pytest.mark.parametrize("atom", [99, -1, 2])
+    def test_a_skeleton_names_atoms_that_are_there_and_each_once(self, atom: int) -> None:
+        """No number outside the molecule, and none that stands for two."""
+        assert self.GOOD is not None
+        assert self.GOOD.skeleton[2] == 2
+        moved = self.GOOD.model_copy(update={"skeleton": self.GOOD.skeleton | {1: atom}})
+        with pytest.raises(ProofError, match="distinct atoms"):
+            check_proof(moved, LAW)
 
     def test_accounts_must_be_those_of_the_definition(self) -> None:
         """A clause that does not allow the group is not taken, whatever the proof says."""

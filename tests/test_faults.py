@@ -7,6 +7,7 @@ drawing itself may soften the answer.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,11 +96,24 @@ FIELDS: tuple[tuple[str, str, Any, Outcome, Code | None], ...] = (
     ("purity", "over one hundred", "120 %", NONE, None),
 )
 
-REFUSED: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("no day", {"day": None}),
-    ("no such day", {"day": "2025-02-30"}),
-    ("another order of the date", {"day": "20/11/2025"}),
-    ("no text", {"structure": 5}),
+REFUSED: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("day", "missing", {"day": None}),
+    ("day", "no such day", {"day": "2025-02-30"}),
+    ("day", "another order of the date", {"day": "20/11/2025"}),
+    ("structure", "no text but a number", {"structure": 5}),
+)
+
+ALONE: tuple[tuple[str, dict[str, str], Outcome], ...] = (
+    ("nothing", {}, UNSCREENED),
+    ("a CAS number with a wrong check digit", {"cas": "64-17-6"}, UNSCREENED),
+    ("a name that says nothing", {"name": "chemicals"}, UNSCREENED),
+    ("a listed name with a slip", {"name": "norfentanil"}, REVIEW),
+    ("a customs code", {"hs_code": "29333300"}, UNSCREENED),
+    ("an InChI that is none", {"inchi": "junk"}, UNSCREENED),
+    ("a formula", {"formula": "C2H6O"}, UNSCREENED),
+    ("a number of the item", {"item": "A1"}, UNSCREENED),
+    ("a UN number", {"un_number": "1170"}, UNSCREENED),
+    ("an end use", {"end_use": "research"}, UNSCREENED),
 )
 
 
@@ -140,33 +154,43 @@ def test_a_field_beside_a_good_drawing(
     assert screened(screener, LISTED, **{name: value})[0] is Outcome.CONTROLLED
 
 
-@pytest.mark.parametrize(("said", "changes"), REFUSED, ids=[row[0] for row in REFUSED])
-def test_what_no_shipment_is_made_of(said: str, changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("name", "said", "changes"), REFUSED, ids=[f"{r[0]}: {r[1]}" for r in REFUSED]
+)
+def test_what_no_shipment_is_made_of(name: str, said: str, changes: dict[str, Any]) -> None:
     """The library refuses what has no meaning at all; in a file it is a finding instead."""
     with pytest.raises(ShipmentError):
         Shipment(**(FREE | changes))
 
 
-@pytest.mark.parametrize(
-    ("fields", "outcome"),
-    [
-        ({}, UNSCREENED),
-        ({"cas": "64-17-6"}, UNSCREENED),
-        ({"name": "chemicals"}, UNSCREENED),
-        ({"name": "norfentanil"}, REVIEW),
-        ({"hs_code": "29333300"}, UNSCREENED),
-        ({"inchi": "junk"}, UNSCREENED),
-        ({"formula": "C2H6O"}, UNSCREENED),
-        ({"item": "A1"}, UNSCREENED),
-        ({"un_number": "1170"}, UNSCREENED),
-        ({"end_use": "research"}, UNSCREENED),
-    ],
-)
+@pytest.mark.parametrize(("said", "fields", "outcome"), ALONE, ids=[row[0] for row in ALONE])
 def test_goods_without_a_drawing(
-    screener: Screener, fields: dict[str, str], outcome: Outcome
+    screener: Screener, said: str, fields: dict[str, str], outcome: Outcome
 ) -> None:
     """Without an exact identity nothing passes."""
     assert screened(screener, FREE, structure=None, **fields)[0] is outcome
+
+
+def as_markdown() -> str:
+    """The fault table as the README prints it."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for said, _, _ in DRAWINGS:
+        rows.setdefault(("`structure`", f"`{UNSCREENED}`"), []).append(said)
+    for said, _, outcome in ALONE:
+        rows.setdefault(("no drawing, and only", f"`{outcome}`"), []).append(said)
+    for name, said, _, outcome, _ in FIELDS:
+        rows.setdefault((f"`{name}`", f"`{outcome}`"), []).append(said)
+    for name, said, _ in REFUSED:
+        rows.setdefault((f"`{name}`", "refused: `ShipmentError`"), []).append(said)
+    lines = ["| field | missing or wrong how | outcome |", "|---|---|---|"]
+    lines += [f"| {name} | {', '.join(said)} | {to} |" for (name, to), said in rows.items()]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_readme_has_the_fault_table() -> None:
+    """What it says is what is tested here."""
+    readme = Path(__file__).parents[1] / "README.md"
+    assert as_markdown() in readme.read_text(encoding="utf-8")
 
 
 ETHANOL = (

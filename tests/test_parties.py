@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,145 @@ def test_a_name_that_is_like_a_listed_one_is_found_and_says_how(
     (match,) = INDEX.matches(text)
     assert match.party.owner == owner
     assert words in match.reason
+
+
+def test_the_way_in_which_names_are_alike_is_a_sentence() -> None:
+    """It follows "The name" and ends with the listed name or what differs."""
+    name = "'Acme Fine Chemicals Co., Ltd.'"
+    said = {
+        "Acme Fine Chemicals": (
+            f"is that of {name}, but for punctuation and the form of the company"
+        ),
+        "Fine Acme Chemicals": f"has the words of {name} in another order",
+        "New Acme Fine Chemicals": f"holds the name {name}",
+        "Acme Fina Chemicals": f"differs from {name} by a few letters",
+    }
+    assert {text: INDEX.matches(text)[0].reason for text in said} == said
+    assert {INDEX.matches(text)[0].text for text in said} == set(said)
+
+
+def test_the_closest_way_is_told_and_each_party_once() -> None:
+    """Parties of one name are both found; a party of several names that fit is found once."""
+    index = PartyIndex(
+        [ListedParty("a", "Delta Works"), ListedParty("b", "Delta Works Ltd"),
+         ListedParty("a", "Works, Delta")]
+    )  # fmt: skip
+    assert len(index) == 3
+    found = index.matches("delta works")
+    assert [m.party.owner for m in found] == ["a", "b"]
+    assert all("but for punctuation" in m.reason for m in found)
+    assert len(PartyIndex([ListedParty("x", "Ltd.!"), ListedParty("y", "?")])) == 1
+
+
+@pytest.mark.parametrize(
+    ("listed", "text", "found"),
+    [
+        ("Abcdef", "Abxdef", False),  # a tenth of the letters and more is another name
+        ("Abcdefghij", "Abcdefghix", True),
+        ("Abcde", "Abcdef", True),
+        ("Abcdef", "Abcde", True),
+        ("Abcd", "Abcd Works", False),  # a short name in a longer one is chance
+        ("Omega Tens", "New Omega Tens", True),
+        ("Omegatensx", "New Omegatensx Group of Works", False),
+        ("极优", "上海极优分部", False),
+        ("极优精细", "上海极优精细分部", True),
+        ("一一一一", "上海一一一一分部", True),
+        ("鿿鿿鿿鿿", "上海鿿鿿鿿鿿分部", True),
+        ("Omega Tens", "NewOmega Tensing Group of Works", False),
+    ],
+)
+def test_how_much_must_be_alike(listed: str, text: str, found: bool) -> None:
+    assert bool(PartyIndex([ListedParty("a", listed)]).matches(text)) is found
+
+
+def test_every_name_that_is_nearly_the_same_is_told() -> None:
+    index = PartyIndex([ListedParty(str(n), f"Abcdefghijkl{n}") for n in range(8)])
+    assert len(index.matches("Abcdefghijklm")) == 8
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        (None, None),
+        ("  ", None),
+        ("Acme_Fine\tChemicals", "acme fine chemicals"),
+        ("Señor Químico S.A. de C.V.", "senor quimico"),
+        ("O'Neil’s Paints", "oneils paints"),
+        ("ＡＣＭＥ Ｌｔｄ", "acme"),
+        ("极优精细化工有限公司 ", "极优精细化工"),
+        ("北方集团有限公司", "北方"),
+        ("The Limited", "the limited"),  # nothing else is left of it
+    ],
+)
+def test_the_key_of_a_name_leaves_out_what_says_nothing(name: str | None, key: str | None) -> None:
+    assert party_key(name) == key
+
+
+def test_a_party_is_listed_from_its_first_day_to_the_day_before_its_last() -> None:
+    """A day that is not stated excludes nothing."""
+    first, last = dt.date(2024, 5, 1), dt.date(2025, 5, 1)
+    one = ListedParty("a", "A", since=first, until=last)
+    days = [first - dt.timedelta(1), first, last - dt.timedelta(1), last]
+    assert [one.listed_on(day) for day in days] == [False, True, True, False]
+    assert ListedParty("a", "A").listed_on(first)
+    assert not ListedParty("a", "A", until=first).listed_on(first)
+    assert not ListedParty("a", "A", since=last).listed_on(first)
+
+
+def written(path: Path, *rows: str) -> Path:
+    """A file of these lines."""
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8-sig")
+    return path
+
+
+def test_a_downloaded_list_is_read_column_by_column(tmp_path: Path) -> None:
+    """Each name has what its row states; names that are told twice count once."""
+    path = written(
+        tmp_path / "list.csv",
+        "source,entity_number,name,alt_names,federal_register_notice,start_date,end_date,_id",
+        'SDN,77, Ünïted Works ,"UW ;; Ünïted Works ; U Works",99 FR 1,2024-05-01T00,2025-01-02,x1',
+        "DPL,78,Beta,,,soon,,",
+        "DPL,,Gamma,,,,,",
+        "DPL,79,,,,,,",
+        "DPL,80",
+    )
+    first = ListedParty(
+        "x1", "Ünïted Works", "SDN", "99 FR 1", dt.date(2024, 5, 1), dt.date(2025, 1, 2)
+    )
+    assert read_screening_list(path) == [
+        first,
+        replace(first, name="UW"),
+        replace(first, name="U Works"),
+        ListedParty("78", "Beta", "DPL"),
+        ListedParty("row 4", "Gamma", "DPL"),
+    ]
+
+
+def test_a_line_break_within_a_name_is_part_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b'source,name\r\nSDN,"Acme\r\nWorks"\r\n')
+    assert [p.name for p in read_screening_list(path)] == ["Acme\r\nWorks"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["a,b", "1,2"], "it has no column name and no column source"),
+        (["source,b", "1,2"], "it has no column name;"),
+        (["b,name", "1,2"], "it has no column source;"),
+    ],
+)
+def test_a_file_without_the_columns_is_refused(lines: list[str], said: str, tmp_path: Path) -> None:
+    with pytest.raises(PartyListError, match=rf"other\.csv.*{said}"):
+        read_screening_list(written(tmp_path / "other.csv", *lines))
+
+
+def test_a_list_that_is_not_there_or_no_text_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(PartyListError, match=r"none\.csv.*No such file"):
+        read_screening_list(tmp_path / "none.csv")
+    (tmp_path / "bytes.csv").write_bytes(b"source,name\n\xff\xfe,b\n")
+    with pytest.raises(PartyListError, match=r"bytes\.csv.*decode"):
+        read_screening_list(tmp_path / "bytes.csv")
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,122 @@ class TestAmounts:
         assert not reading.known
         assert reading.problem
 
+    @pytest.mark.parametrize(
+        ("text", "problem"),
+        [
+            ("", "it names no unit of mass or volume"),
+            ("40 NOS", "it names no unit of mass or volume"),
+            ("0 kg", "it states no amount above nothing"),
+            ("-25 kg", "it is negative"),
+            ("− 25 kg", "it is negative"),
+            ("9e30 kg", "it is larger than any shipment"),
+            ("9e30 l", "it is larger than any shipment"),
+            ("x" * 501, "it is longer than 500 characters"),
+            ("15 kg/l", "it is an amount per l"),
+            ("15 kg per litre", "it is an amount per litre"),
+            ("kg", "the unit 'kg' stands without a number"),
+            ("1/2 kg", "it holds a fraction"),
+            ("2 million kg", "the number word 'million' is not read"),
+            ("> 500 kg", "it states a lower bound only"),
+            ("1.2.3,4,5 kg", "the number '1.2.3,4,5' is not read"),
+            ("10 kg + 5 L", "a part of it names no unit that fits the rest"),
+            ("10 kg + 3 drums", "a part of it names no unit that fits the rest"),
+            ("25 KG/BAG", "it does not say how many packages there are"),
+            ("25 kg/drum (55.1 lb/drum)", "it does not say how many packages there are"),
+            ("200 kg net 215 kg gross per drum", "it does not say how many packages there are"),
+            ("200 L/drum (180 kg)", "it does not say how many packages there are"),
+        ],
+    )
+    def test_the_reason_is_the_one_that_holds(self, text: str, problem: str) -> None:
+        """An officer reads it after the text."""
+        assert read_amount(text).problem == problem
+
+    @pytest.mark.parametrize(
+        ("text", "milligrams", "doubts"),
+        [
+            ("1,234 kg", 1234 * KG, ("'1,234' may be 1.234 or 1234",)),
+            ("1,234 kg + 1,234 kg", 2468 * KG, ("'1,234' may be 1.234 or 1234",)),
+            ("1,234 kg = 1234 kg", 1234 * KG, ()),
+            (
+                "80 drums 8000 kg",
+                640_000 * KG,
+                ("it may state the whole or the amount of each package",),
+            ),
+            ("0.5 drums 10 kg", 10 * KG, ("it may state the whole or the amount of each package",)),
+            ("5 kg 10 kg", 15 * KG, ("it states several amounts",)),
+            ("160 kg/drum 12800 kg", 12_960 * KG, ("it states several amounts",)),
+            (
+                "80 drums x 100 kg = 9000 kg",
+                9000 * KG,
+                ("the mass and the total that is stated differ",),
+            ),
+            ("1 drum 10 kg", 10 * KG, ()),
+            ("100 kg, 10 drums x 10 kg", 100 * KG, ()),
+            ("10 drums x 10 kg, 101 kg", 101 * KG, ()),
+            ("100 kg 100.5 kg", 100_500_000, ()),
+            ("2 x 100 kg net 110 kg gross", 220 * KG, ()),
+            ("2 drums x 10 kg, 20 kg", 20 * KG, ()),
+            ("40 drums of 25 kg", 1000 * KG, ()),
+            ("25 kg xbags 40", 1000 * KG, ()),
+            ("KGS 25 x 40", 1000 * KG, ()),
+            ("500 KG NET 540 KG GROSS IN 20 DRUMS", 540 * KG, ()),
+            (
+                "20 drums N.W. 500 KG G.W. 540 KG",
+                10_800 * KG,
+                ("it may state the whole or the amount of each package",),
+            ),
+            (
+                "20 drums 500 kg (500 000 g)",
+                10_000 * KG,
+                ("it may state the whole or the amount of each package",),
+            ),
+            ("40 25 kg", 1000 * KG, ("it may state the whole or the amount of each package",)),
+            (
+                "10 drums 25 kg in boxes",
+                250 * KG,
+                ("it may state the whole or the amount of each package",),
+            ),
+            (
+                "in 10 drums 25 kg",
+                250 * KG,
+                ("it may state the whole or the amount of each package",),
+            ),
+        ],
+    )
+    def test_how_else_it_could_be_read_is_said_once(
+        self, text: str, milligrams: int, doubts: tuple[str, ...]
+    ) -> None:
+        """The larger reading is taken; a second statement that agrees ends the doubt."""
+        reading = read_amount(text)
+        assert (reading.mass_mg, reading.doubts) == (milligrams, doubts)
+
+    @pytest.mark.parametrize(
+        ("text", "litres"),
+        [
+            ("2 L + 3 L", 5),
+            ("10 x 2 L = 25 L", 25),
+            ("200 L / 0.2 m3", 200),
+            ("10 L ± 10 %", 11),
+            ("10 L +/- 2,5 %", 10.25),
+        ],
+    )
+    def test_volumes_are_joined_as_masses_are(self, text: str, litres: float) -> None:
+        """Sums, statements and tolerances."""
+        assert read_amount(text).volume_ul == litres * L
+
+    def test_volumes_that_differ_are_told_as_masses_are(self) -> None:
+        """The larger is taken."""
+        reading = read_amount("10 x 2 L = 25 L")
+        assert reading.doubts == ("the volume and the total that is stated differ",)
+
+    def test_the_largest_amount_that_is_read(self) -> None:
+        """A million tonnes; one more is no shipment."""
+        assert read_amount("1000000 t").mass_mg == 10**15
+        assert read_amount("1000001 t").mass_mg is None
+        assert read_amount("1000000 m3").volume_ul == 10**15
+        assert read_amount("1000001 m3").volume_ul is None
+        assert read_amount(f"{'x' * 493} 25 kg") == read_amount("25 kg")
+
     @given(st.text(max_size=60))
     @examples(150)
     def test_no_text_is_an_error(self, text: str) -> None:
@@ -190,6 +306,7 @@ class TestAmounts:
         assert {t: str(read_number(t)[0]) for t in plain} == plain
         assert read_number("1,234")[0] == 1234
         assert read_number("1.234")[0] == 1234
+        assert read_number("1.2e3") == (Decimal(1200), None)
         assert read_number("..") == (None, None)
 
     def test_reading_of_nothing(self) -> None:
@@ -210,6 +327,8 @@ class TestStrength:
             ("HPLC 98", "0.98", "0.98"),
             ("99.5% (GC)", "0.995", "0.995"),
             ("99,5 %", "0.995", "0.995"),
+            ("98,500 %", "0.985", "0.985"),
+            ("98.500 %", "0.985", "0.985"),
             ("98-99 %", "0.98", "0.99"),
             ("98% - 99%", "0.98", "0.99"),
             ("98.5 - 101.0 %", "0.985", "1"),
@@ -277,7 +396,8 @@ class TestLaw:
     def test_percent(self) -> None:
         """A share is written with a space and is at most the whole."""
         assert checked_percent("40 %") == "40 %"
-        for text in ("40%", "140 %", "0.4"):
+        assert checked_percent("100 %") == "100 %"
+        for text in ("40%", "140 %", "100.5 %", "0.4"):
             with pytest.raises(ValueError, match="written like"):
                 checked_percent(text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,14 @@ from screening.rules.requirements import (
     read_purposes,
     reliefs,
 )
-from screening.rules.thresholds import Part, Total, period_of, reached
+from screening.rules.thresholds import (
+    MAX_NAMED,
+    Part,
+    Total,
+    limit_text,
+    period_of,
+    reached,
+)
 from screening.shipment import LegKind
 from tests import duty_law
 
@@ -86,6 +94,12 @@ class TestConditions:
             ({"destinations": "friends"}, Answer.YES),
             ({"not_destinations": "friends"}, Answer.NO),
             ({"origins": "nz", "not_origins": "us"}, Answer.YES),
+            ({"origins": "us"}, Answer.NO),
+            ({"origins": "nz", "not_origins": "nz"}, Answer.NO),
+            ({"destinations": "us", "not_destinations": "ca"}, Answer.NO),
+            ({"destinations": "mx", "not_destinations": "us"}, Answer.YES),
+            ({"purpose": "industrial", "not_purpose": "medical"}, Answer.YES),
+            ({"not_purpose": "medical"}, Answer.YES),
             ({"from": dt.date(2025, 11, 20)}, Answer.YES),
             ({"from": dt.date(2025, 11, 21)}, Answer.NO),
             ({"until": dt.date(2025, 11, 20)}, Answer.NO),
@@ -105,6 +119,10 @@ class TestConditions:
             ({"concentration": {"at_least": "30 %"}}, Answer.YES),
             ({"concentration": {"at_most": "30 %"}}, Answer.YES),
             ({"concentration": {"below": "30 %"}}, Answer.NO),
+            ({"concentration": {"above": "29 %"}}, Answer.YES),
+            ({"concentration": {"at_least": "31 %"}}, Answer.NO),
+            ({"concentration": {"at_most": "29 %"}}, Answer.NO),
+            ({"concentration": {"below": "31 %"}}, Answer.YES),
             ({"destinations": "mx", "over": "small"}, Answer.NO),
         ],
     )
@@ -145,6 +163,25 @@ class TestConditions:
         assert held.answer is answer
         assert bool(held.open) == (answer is Answer.OPEN)
 
+    def test_what_is_open_is_named(self) -> None:
+        """Each that is not known, once and in order; a clause that follows a colon."""
+        condition = {"origins": "nz", "destinations": "mx", "purpose": "medical"}
+        held = holds(Condition.model_validate(condition), Facts(day=DAY))
+        assert held.open == (
+            "the origin is not known",
+            "the destination is not known",
+            "what the goods are for is not known",
+        )
+        assert holds(Condition(), Facts(day=DAY)).open == ()
+
+    def test_several_purposes_may_be_stated(self) -> None:
+        """One that is wanted is enough, and one that is not wanted is too."""
+        both = facts(purposes=frozenset({Purpose.MEDICAL, Purpose.TRADE}))
+        wanted = {"purpose": ["medical", "scientific"]}
+        assert holds(Condition.model_validate(wanted), both).answer is Answer.YES
+        unwanted = wanted | {"not_purpose": "trade"}
+        assert holds(Condition.model_validate(unwanted), both).answer is Answer.NO
+
     def test_a_union_is_its_members(self) -> None:
         """A place that belongs to a union is meant where the union is named."""
         known = facts(destination=frozenset({"de", "eu"}))
@@ -167,6 +204,7 @@ class TestRules:
         assert not ask(LegKind.ORIGIN, "nz/list/b", DAY)
         assert not ask(LegKind.ORIGIN, "nz/list/a", dt.date(2026, 1, 1))
         assert not due_ids(rule(not_entries=["a"]))
+        assert due_ids(rule(id="x", leg="destination"), rule(id="y")) == ["y"]
 
     def test_what_may_hold_is_due_and_what_may_spare_does_not(self) -> None:
         """`when` may be open; `unless` must be certain."""
@@ -193,16 +231,78 @@ class TestRules:
         """A customer who is not known gets the long lead."""
         one = rule(
             lead_days=15,
-            shorter=[{"when": {"customer": "regular"}, "lead_days": 3, "because": "Known."}],
-        )
+            lead_kind="working",
+            shorter=[
+                {"when": {"customer": "regular"}, "lead_days": 3, "lead_kind": "calendar",
+                 "because": "Known."},
+            ],
+        )  # fmt: skip
 
-        def lead(customer: Customer | None) -> int | None:
+        def lead(customer: Customer | None) -> tuple[int | None, str, str | None]:
             found, _ = due(
                 [one], leg=LegKind.ORIGIN, entry="nz/list/a", facts=facts(customer=customer)
             )
-            return found[0].lead_days
+            return found[0].lead_days, found[0].lead_kind, found[0].lead_because
 
-        assert [lead(None), lead(Customer.NEW), lead(Customer.REGULAR)] == [15, 15, 3]
+        usual = (15, "working", None)
+        assert [lead(None), lead(Customer.NEW)] == [usual, usual]
+        assert lead(Customer.REGULAR) == (3, "calendar", "Known.")
+
+    def test_what_is_open_of_every_part_is_kept_once(self) -> None:
+        """What the condition, the exceptions and the questions leave open, with any lead time."""
+        one = rule(
+            when={"destinations": "us"},
+            unless=[{"origins": "nz"}, {"destinations": "mx"}],
+            question="Has it asked?",
+            lead_days=15,
+            shorter=[{"when": {}, "lead_days": 3, "because": "Always."}],
+        )
+        found, _ = due([one], leg=LegKind.ORIGIN, entry="nz/list/a", facts=Facts(day=DAY))
+        assert [(d.rule, d.lead_days) for d in found] == [(one, 3)]
+        assert found[0].open == (
+            "the destination is not known", "the origin is not known", "Has it asked?",
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"origins": "us"},
+            {"destinations": "friends"},
+            {"purpose": "medical"},
+            {"customer": "new"},
+            {"preparation": "medicine"},
+            {"concentration": {"above": "50 %"}},
+            {"from": dt.date(2026, 1, 1)},
+        ],
+        ids=str,
+    )
+    def test_a_threshold_is_no_reason_where_another_part_fails(self, other: dict[str, Any]) -> None:
+        """Whatever else takes the rule away, no amount is said to do it."""
+        small = facts(
+            over={"month": False},
+            purposes=frozenset({Purpose.INDUSTRIAL}),
+            customer=Customer.REGULAR,
+            preparations=frozenset({Preparation.SOLUTION}),
+            strength=share("0.2", "0.3"),
+            sets={"friends": frozenset({"us"})},
+        )
+
+        def gone(**changes: Any) -> list[str | None]:
+            ask = {"leg": LegKind.ORIGIN, "entry": "nz/list/a", "facts": small}
+            return [one.threshold for one in due([rule(**changes)], **ask)[1]]  # type: ignore[arg-type]
+
+        assert gone(when={"over": "month"}) == ["month"]
+        assert gone(when={"over": "month"} | other) == []
+
+    def test_an_exception_that_holds_for_every_amount_is_no_threshold(self) -> None:
+        """Only the amount must be what spares it."""
+        small = facts(over={"month": False, "year": True})
+        rules = [
+            rule(id="a", when={"over": "month"}, unless={"destinations": "mx"}),
+            rule(id="b", unless=[{"under": "year"}, {"under": "month"}]),
+        ]
+        _, gone = due(rules, leg=LegKind.ORIGIN, entry="nz/list/a", facts=small)
+        assert [(one.rule.id, one.threshold) for one in gone] == [("b", "month")]
 
     def test_only_the_amount_is_named_as_the_reason(self) -> None:
         """A rule that is not due for another reason is not said to be spared by its threshold."""
@@ -273,12 +373,26 @@ class TestMixtures:
             rules, leg=LegKind.ORIGIN, entry="nz/list/a", facts=weak, mixtures=mixtures
         )
         assert [one.rule.id for one in found] == ["other"]
-        assert [one.relief and one.relief.name for one in gone] == ["m"]
+        assert [(one.rule.id, one.relief and one.relief.name) for one in gone] == [("licence", "m")]
+        assert [one.threshold for one in gone] == [None]
         mixtures = {"m": self.mixture(question="Can it?", lifts="all")}
         found, gone = due(
             rules, leg=LegKind.ORIGIN, entry="nz/list/a", facts=weak, mixtures=mixtures
         )
         assert [one.open for one in found] == [("Can it?",), ("Can it?",)]
+        assert not gone
+
+    def test_a_question_about_another_requirement_is_not_asked(self) -> None:
+        """A rule on mixtures asks only of what it lifts."""
+        mixtures = {
+            "other": self.mixture(question="Another?", lifts="other"),
+            "licence": self.mixture(question="Can it?"),
+        }
+        weak = facts(strength=share("0.1", "0.1"))
+        found, gone = due(
+            [rule()], leg=LegKind.ORIGIN, entry="nz/list/a", facts=weak, mixtures=mixtures
+        )
+        assert [one.open for one in found] == [("Can it?",)]
         assert not gone
 
     def test_impurities_make_no_mixture(self) -> None:
@@ -319,6 +433,67 @@ class TestThresholds:
         assert reached(meets, at, None)
         assert not reached(exceeds, at, None)
         assert reached(exceeds, at + self.total((1, None)), None)
+
+    def test_a_sum_counts_and_names_its_lines(self) -> None:
+        """All are counted; the first ones are named; what is known is said in words."""
+        lines = [Part(f"line {n}", DAY, KG, None) for n in range(MAX_NAMED + 5)]
+        total = Total()
+        for line in lines:
+            total += Total.of(line)
+        assert total.count == MAX_NAMED + 5
+        assert total.named == tuple(lines[:MAX_NAMED])
+        assert total.text == "25 kg"
+        assert total.unnamed() == replace(total, named=())
+        assert total.unnamed().count == total.count
+
+    @pytest.mark.parametrize(
+        ("parts", "total", "text"),
+        [
+            ([(2, None)], Total(2 * KG, 0, 2 * KG, 0, 0, 1), "2 kg"),
+            ([(None, 3)], Total(0, 3 * KG, 0, 3 * KG, 0, 1), "3 l"),
+            ([(2, 3)], Total(2 * KG, 3 * KG, 0, 0, 0, 1), "2 kg"),
+            ([(None, None)], Total(0, 0, 0, 0, 1, 1), None),
+            ([(0, None)], Total(0, 0, 0, 0, 0, 1), "0 mg"),
+            (
+                [(2, None), (None, 3), (None, None), (1, 1), (None, None)],
+                Total(3 * KG, 4 * KG, 2 * KG, 3 * KG, 2, 5),
+                "3 kg and 3 l",
+            ),
+        ],
+    )
+    def test_what_lines_add_up_to(
+        self, parts: list[tuple[int | None, int | None]], total: Total, text: str | None
+    ) -> None:
+        """Mass and volume apart, with those that state only the one, and those that state none."""
+        found = self.total(*parts)
+        assert found.unnamed() == total
+        assert found.text == text
+
+    def test_a_line_in_words(self) -> None:
+        """Its mass, else its volume, else nothing."""
+        assert Part("a", DAY, 2 * KG, 3 * KG).text == "2 kg"
+        assert Part("a", DAY, None, 3 * KG).text == "3 l"
+        assert Part("a", DAY, None, None).text is None
+
+    def test_a_density_counts_only_where_the_threshold_has_no_such_unit(self) -> None:
+        """The law's own amount in the unit of the line decides."""
+        both = self.threshold(amount=["500 l", "1000 kg"])
+        odd = {"least_kg_per_l": 0.01, "greatest_kg_per_l": 20, "citation": "Tables",
+               "checked": "primary"}  # fmt: skip
+        density = Density.model_validate(odd)
+        assert not reached(both, self.total((None, 250)), density)
+        assert not reached(both, self.total((500, None)), density)
+
+    def test_one_of_several_amounts_is_enough(self) -> None:
+        """Of two amounts in one unit the smaller counts, and each line of either kind."""
+        one = self.threshold(amount=["100 kg", "50 kg"])
+        assert reached(one, self.total((50, None)), None)
+        assert not reached(one, self.total((49, None)), None)
+        by_volume = self.threshold(amount=["100 l", "50 l"])
+        assert reached(by_volume, self.total((None, 50)), None)
+        assert not reached(by_volume, self.total((None, 49)), None)
+        assert limit_text(one) == "100 kg or 50 kg"
+        assert limit_text(self.threshold(none=True)) is None
 
     def test_a_line_that_is_not_known_is_over(self) -> None:
         """So is every amount where there is no threshold."""
@@ -376,6 +551,8 @@ class TestStatements:
         assert read_purposes("own use") == frozenset({Purpose.PERSONAL})
         assert read_purposes("various") is None
         assert read_purposes(None) is None
+        assert read_purposes("x" * 1991 + " research")
+        assert read_purposes("x" * 1992 + " research") is None  # more is not read
 
     def test_customers(self) -> None:
         """Only who is said to be regular is."""

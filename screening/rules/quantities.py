@@ -399,7 +399,8 @@ class _Reader:
     def _term(self, term: _Term) -> tuple[Decimal | None, Decimal | None]:
         if not term.masses and not term.volumes:
             return None, None
-        if term.each and not term.counts and len(term.masses) < 2 and len(term.volumes) < 2:
+        one = all(not v or term.labelled or _near(v) for v in (term.masses, term.volumes))
+        if term.each and not term.counts and one:
             raise _UnreadError("it does not say how many packages there are")
         count = prod(term.counts, start=Decimal(1))
         if term.counts and term.within and not term.joined:

@@ -44,7 +44,7 @@ def never_covers(entry: Entry, form: Form) -> bool:
 
 def legs_of(entry: Entry) -> frozenset[LegKind]:
     """The legs that an entry reaches in any of its versions."""
-    actions = [v.action for v in entry.versions if v.action is not None] or [entry.action]
+    actions = [v.action or entry.action for v in entry.versions] or [entry.action]
     return frozenset(leg for leg in LegKind if any(a.on(leg) is not None for a in actions))
 
 
