@@ -197,7 +197,7 @@ def _mother(
             elif asked == b"w":
                 (pid,) = struct.unpack("q", control.recv(8, socket.MSG_WAITALL))
                 children.discard(pid)
-                control.sendall(struct.pack("q", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])))
+                control.sendall(struct.pack("q", _exit_code(pid)))
             else:
                 return
     except OSError:  # the parent is gone
@@ -206,6 +206,14 @@ def _mother(
         for pid in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def _exit_code(pid: int) -> int:
+    """How a child of this process ended; -1 for one that is none."""
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except ChildProcessError:
+        return -1
 
 
 def _bear(
@@ -348,14 +356,19 @@ class _Forked:
         (pid,) = struct.unpack("q", text)
         place = memoryview(mmap.mmap(files[1], 16)).cast("q")
         os.close(files[1])
+        helper = self._process
 
         def end() -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-        return _Worker(connection.Connection(files[0]), place, end, lambda: self._ended(pid))
+        def ended() -> int:
+            return self._ended(pid) if self._process is helper else -1
+
+        return _Worker(connection.Connection(files[0]), place, end, ended)
 
     def _ended(self, pid: int) -> int:
+        """How a worker of the present helper ended; of one of an earlier helper nobody knows."""
         try:
             self._control.sendall(b"w" + struct.pack("q", pid))
             said = self._control.recv(8, socket.MSG_WAITALL)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import csv
+import datetime as dt
 import io
 import os
 import random
@@ -18,14 +19,15 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 from unittest import mock
 
-from rdkit import Chem, rdBase
+from rdkit import rdBase
 
-from screening import Screener, Shipment
-from screening.batch import chunked, in_order, screen_csv
+from screening import Screener, Shipment, batch
+from screening.batch import Settings, chunked, in_order, results, screen_csv, screen_row
 from screening.chemistry.structure import read_structure
 from screening.cli import main as command_line
 from screening.decision import Outcome
@@ -38,176 +40,40 @@ from screening.errors import (
 )
 from screening.guard import Limits, Trouble
 from screening.report.dispositions import COLUMNS, read_dispositions
-from screening.report.tables import RESULT_COLUMNS
+from screening.report.tables import RESULT_COLUMNS, CsvWriter, TextTable, read_table
 from screening.rules.bundle_file import write_bundle_file
 from screening.rules.cache import VARIABLE
-from screening.rules.load import load_bundle
+from screening.rules.load import Bundle, load_bundle
+from tests import factories as make
 from tests.fakes import FakeScreener
+from tests.reliability.texts import PIECES, Sources, changed, sources, structure_text
 from tests.small_law import write_law
 
 LIMITS = Limits(seconds=20)
 DAY = "2025-11-20"
-
-# --- what texts are made of ------------------------------------------------------------------
-
-SMILES = (
-    "CCO",
-    "CC(=O)OC(C)=O",
-    "O=C1CCNCC1",
-    "CCC(=O)N(c1ccccc1)C1CCNCC1",
-    "C[C@H](O)[C@@H](N)c1ccccc1",
-    "F/C=C/F",
-    "[Na+].[Cl-]",
-    "[13CH4]",
-    "c1ccc2[nH]ccc2c1",
-    "OC1(O)CCNCC1.Cl",
-    "[O-][N+](=O)c1ccccc1",
-    "C1CC2CCC1CC2",
-    "CC#N |$_AV:a$|",
-    "[Fe+2].[Fe+3]",
-    "B(O)O",
-    "N#[N+][N-]c1ccccc1",
-    "CS(=O)(=O)C",
-    "OP(O)(O)=O",
-    "[2H]OC",
-    "C%12CCCCC%12",
-    "*CC*",
-    "C~C",
-    "CC>>CC",
-    "[#6]",
-    "[C@TH1](F)(Cl)(Br)I",
-    "[Pt@SP1](Cl)(Cl)(N)N",
-)
-_PIECES = (
-    *"()[]=#:.-+/\\@%$~*>|0123456789CNOPSFIHcnos",
-    "Cl",
-    "Br",
-    "[nH]",
-    "[NH4+]",
-    "[C@@H]",
-    "[C@]",
-    "%99",
-    "%(100)",
-    "->",
-    "<-",
-    "[U+99]",
-    "[H]",
-    "[999C]",
-    "[CH99]",
-    "[C-99]",
-    "[C:99999999999]",
-    "[Xx]",
-    "[se]",
-    "[Og]",
-    "|",
-    "$$",
-    "InChI=1S/",
-    "M  END",
-    "V2000",
-    "V3000",
-    "M  CHG  1   1   9",
-    "\0",
-    "\n",
-    "\r\n",
-    "\t",
-    " ",
-    "\u2028",
-    "\ufeff",
-    "é",
-    "氯",
-    "\ud800",
-    "1e999",
-    "-1",
-    "99999999999999999999",
-    "NaN",
-    "{",
-    "}",
-    ",",
-    ";",
-    '"',
-    "'",
-)
-
-
-def _drawn() -> tuple[str, ...]:
-    """The texts that are changed: SMILES, and some as InChI and MOL blocks."""
-    texts = list(SMILES)
-    with rdBase.BlockLogs():
-        for smiles in SMILES[:12]:
-            mol = Chem.MolFromSmiles(smiles)
-            texts += [Chem.MolToInchi(mol), Chem.MolToMolBlock(mol)]
-            texts.append(Chem.MolToMolBlock(mol, forceV3000=True))
-    return tuple(texts)
-
-
-def _changed(
-    rng: random.Random, text: str, pieces: tuple[str, ...], others: tuple[str, ...]
-) -> str:
-    """A text after some changes: cut, put in, doubled, swapped, joined with another."""
-    for _ in range(rng.choice((0, 1, 1, 2, 3, 5, 9, 30))):
-        at = rng.randrange(len(text) + 1)
-        to = min(len(text), at + rng.choice((1, 1, 2, 5, 20)))
-        match rng.randrange(8):
-            case 0:
-                text = text[:at] + text[to:]
-            case 1 | 2:
-                text = text[:at] + rng.choice(pieces) + text[at:]
-            case 3:
-                text = text[:at] + rng.choice(pieces) + text[to:]
-            case 4:
-                text = text[:to] + text[at:to] * rng.choice((1, 2, 10)) + text[to:]
-            case 5:
-                text = text[:at] + rng.choice(others) + text[at:]
-            case 6:
-                text = rng.choice(others)[: rng.randrange(1, 40)] + text[at:]
-            case _:
-                text = text[at:] + text[:at]
-        if len(text) > 3_000:
-            break
-    return text
-
-
-def _monster(rng: random.Random) -> str:
-    """A text of one idea taken too far."""
-    n = rng.choice((20, 59, 61, 100, 590, 700, 3000, 30_000))
-    rings = "".join(f"C%{i:02d}" for i in range(10, 10 + min(n, 89)))
-    return rng.choice(
-        (
-            "C(" * n + "C" + ")" * n,
-            "[" * n,
-            "C" * n,
-            ".".join(["C"] * n),
-            "C1" + "C" * n + "1",
-            rings + rings,
-            "C" + "(C)" * n,
-            "C" + "=C" * n,
-            "[Na]" * n,
-            "N1CCC(CC1)" * min(n, 60) + "C",
-            "C(=O)(O)" * n,
-            "c1ccccc1" * n,
-            "c1ccc2c(c1)" * min(n, 60),
-            "[C@@](F)(Cl)" * n + "Br",
-            "[OH2+]" * n,
-            "C" * n + "\n" * n,
-            "InChI=1S/" + "C" * n,
-            "InChI=1S/C" + str(n) + "H" + "9" * n,
-            "InChI=1S/C2H6O/c" + "1-2-" * n + "3/h3H,2H2,1H3",
-            f"\n  x\n\n{min(n, 999):3}999  0  0  0  0  0  0  0  0999 V2000\nM  END",
-            f"\n\n\n  0  0  0     0  0            999 V3000\nM  V30 COUNTS {n} {n} 0 0 0\nM  END",
-        )
-    )
-
 
 # --- loops: one item each; each answers with a word for the tally, or raises ------------------
 
 
 @dataclass
 class Tools:
-    """What items need; goes to each worker once."""
+    """What items need; goes to each worker once.
+
+    Attributes:
+        screener: the real one, for the loops that ask it.
+        root: for files.
+        whole: one structure text in so many is screened as a whole, the others are read.
+    """
 
     screener: Screener | None
     root: Path
-    drawn: tuple[str, ...] = field(default_factory=_drawn)
+    whole: int = 1
+
+    @cached_property
+    def known(self) -> Sources:
+        """Valid structure texts."""
+        entries = self.screens().bundle.entries.values()
+        return sources(entry.substance for entry in entries if entry.substance is not None)
 
     @property
     def folder(self) -> Path:
@@ -222,21 +88,63 @@ class Tools:
         return self.screener
 
 
-def structure_text(rng: random.Random, drawn: tuple[str, ...]) -> str:
-    """One structure text."""
-    if rng.random() < 0.01:
-        return _monster(rng)
-    return _changed(rng, rng.choice(drawn), _PIECES, drawn)
+JOURNEYS = (
+    *(("CN", "US"),) * 6,
+    ("US", "MX"),
+    ("DE", "CN"),
+    ("IN", "CA"),
+    ("GB", "HK"),
+)
+_DAY = dt.date.fromisoformat(DAY)
 
 
 def structures(tools: Tools, rng: random.Random) -> str:
     """A structure that cannot be read is never passed as nothing found."""
-    return checked_structure(tools.screens(), structure_text(rng, tools.drawn))
+    text, kind = structure_text(rng, tools.known)
+    screener = tools.screens()
+    if rng.randrange(tools.whole):
+        return f"{kind}: {checked_reading(screener, text)}"
+    return f"{kind}: {checked_structure(screener, text, rng.choice(JOURNEYS))}"
 
 
-def checked_structure(screener: Screener, text: str) -> str:
-    """Screens a structure text and holds the outcome to what the text is."""
-    shipment = Shipment(structure=text, origin="CN", destination="US", day=DAY)
+def checked_reading(screener: Screener, text: str) -> str:
+    """Reads a structure text as the screener does, and then in full.
+
+    Args:
+        screener: what would screen it.
+        text: the structure.
+
+    Returns:
+        Whether it was read; where the quick reader takes it for readable and it is not, the outcome
+        of the whole screening.
+    """
+    stated = Shipment(structure=text, day=_DAY).structure or ""
+    try:
+        drawing = screener.compiled.filters.read(stated)
+    except StructureError as error:
+        assert str(error), "refused without a reason"
+        return "refused"
+    drawing.may_be_listed()
+    drawing.may_open_to_listed()
+    try:
+        assert drawing.components, "read, and nothing came of it"
+    except StructureError:
+        return f"refused on a second look: {checked_structure(screener, text)}"
+    return "read"
+
+
+def checked_structure(screener: Screener, text: str, journey: tuple[str, str] = JOURNEYS[0]) -> str:
+    """Screens a structure text and holds the outcome to what the text is.
+
+    Args:
+        screener: what screens.
+        text: the structure.
+        journey: from and to where.
+
+    Returns:
+        The outcome.
+    """
+    shipment = Shipment(structure=text, origin=journey[0], destination=journey[1], day=_DAY)
     try:
         read_structure(shipment.structure or "")
         readable = True
@@ -305,7 +213,7 @@ WORDS = (
 def product_texts(tools: Tools, rng: random.Random) -> str:
     """Any text in any field of a shipment has a decision."""
     texts = [
-        _changed(rng, " ".join(rng.choices(WORDS, k=rng.randrange(1, 6))), _PIECES, WORDS)
+        changed(rng, " ".join(rng.choices(WORDS, k=rng.randrange(1, 6))), PIECES, WORDS)
         for _ in range(9)
     ]
     names = (
@@ -360,7 +268,6 @@ CELLS = (
     "a\nb",
     "a\r\nb",
     "a\rb",
-    "\0",
     "é",
     "Ærø",
     "氯化钠",
@@ -406,6 +313,9 @@ ENCODINGS = (
 )
 
 
+_ROWS = (*(0, 1, 1, 2, 3, 4, 6) * 4, 40)
+
+
 def csv_bytes(rng: random.Random) -> tuple[bytes, str | None, str | None]:
     """A table in some encoding, perhaps damaged; what is said about its encoding and separator."""
     width = rng.randrange(1, 8)
@@ -418,11 +328,13 @@ def csv_bytes(rng: random.Random) -> tuple[bytes, str | None, str | None]:
     for _ in range(rng.choice((0, 0, 0, 1, 3))):
         writer.writerow(["Report of", rng.choice(CELLS)])
     writer.writerow(["Name", *(rng.choice(HEADERS) for _ in range(width - 1))])
-    for _ in range(rng.choice((0, 1, 2, 5, 40))):
+    for _ in range(rng.choice(_ROWS)):
         wide = width if rng.random() < 0.9 else rng.randrange(0, 12)
         writer.writerow(
             [rng.choice(CELLS) if rng.random() < 0.5 else f"n{rng.random()}" for _ in range(wide)]
         )
+        if rng.random() < 0.01:
+            writer.writerow(["\0"])
     encoding = rng.choice(ENCODINGS) if rng.random() < 0.5 else "utf-8"
     raw = bytearray(text.getvalue().encode(encoding, rng.choice(("ignore", "replace"))))
     if rng.random() < 0.3:
@@ -439,47 +351,113 @@ def csv_bytes(rng: random.Random) -> tuple[bytes, str | None, str | None]:
                     )
                 case _:
                     raw = raw[:at]
-    said = encoding if rng.random() < 0.3 else None
+    named = 0.3 if encoding == "utf-8" else 0.75
+    said = encoding if rng.random() < named else None
     if rng.random() < 0.02:
         said = rng.choice(("no-such", "rot13", "", "base64", "idna", "utf8\0"))
     return bytes(raw), said, separator if rng.random() < 0.2 else None
 
 
+_WHOLE_FILES = 3
+"""One table in so many goes through the whole of `screen_csv`; the others are read, screened row by
+row and written as its files are, without the folder, the summary and the state around them."""
+
+
+@dataclass
+class QuickScreener(FakeScreener):
+    """Answers by name, of one and the same small bundle."""
+
+    @cached_property
+    def bundle(self) -> Bundle:
+        """A small bundle."""
+        return make.bundle()
+
+
+_QUICK = QuickScreener()
+_SETTINGS = Settings(day=_DAY)
+
+
 def csv_files(tools: Tools, rng: random.Random) -> str:
     """A file is refused with a reason, or every row of it is answered, in place and unchanged."""
-    return checked_csv(tools.folder, *csv_bytes(rng))
+    raw, encoding, separator = csv_bytes(rng)
+    whole = not rng.randrange(_WHOLE_FILES)
+    return checked_csv(tools.folder, raw, encoding, separator, whole=whole)
 
 
-def checked_csv(folder: Path, raw: bytes, encoding: str | None, separator: str | None) -> str:
-    """Screens a table and compares the result with it, read by other means."""
-    path, out = folder / "in.csv", folder / "out"
+def checked_csv(
+    folder: Path, raw: bytes, encoding: str | None, separator: str | None, *, whole: bool = True
+) -> str:
+    """Screens a table and compares the result with it, read by other means.
+
+    Args:
+        folder: for files.
+        raw: the table.
+        encoding, separator: what is said about it.
+        whole: with all files of a run, or the rows alone.
+
+    Returns:
+        Whether it was refused or screened.
+    """
+    path = folder / "in.csv"
     path.write_bytes(raw)
+    _QUICK.asked.clear()
     try:
-        summary = screen_csv(
-            path, out, screener=FakeScreener(), encoding=encoding, separator=separator, report=False
-        )
+        table, text = (_run_of if whole else _rows_of)(path, encoding, separator)
     except (InputFileError, ShipmentError) as error:
         assert str(error)
-        assert not (out / "decisions.csv").exists(), "a refused table left results"
+        assert not (folder / "out" / "decisions.csv").exists(), "a refused table left results"
         return "refused"
+    _compare(raw, table, text)
+    return "screened, with all files" if whole else "screened"
+
+
+def _run_of(path: Path, encoding: str | None, separator: str | None) -> tuple[TextTable, str]:
+    """A whole run: the table as it was read, and its ``decisions.csv``."""
+    out = path.parent / "out"
+    summary = screen_csv(
+        path, out, screener=_QUICK, encoding=encoding, separator=separator, report=False
+    )
     table = summary.table
+    assert isinstance(table, TextTable)
+    text = (out / "decisions.csv").read_bytes().decode("utf-8")
+    lines = (out / "decisions.jsonl").read_bytes().count(b"\n")
+    assert {summary.data["rows_in"], summary.data["rows_out"], lines} == {table.row_count}
+    shutil.rmtree(out)
+    return table, text
+
+
+def _rows_of(path: Path, encoding: str | None, separator: str | None) -> tuple[TextTable, str]:
+    """The rows alone: the table as it was read, and what ``decisions.csv`` would hold."""
+    table = read_table(path, encoding=encoding, separator=separator)
+    apply = partial(in_order, screen_row, _QUICK, workers=1, killed=_never)
+    text = io.StringIO()
+    writer = CsvWriter(text)
+    writer.header(table.header, ())
+    for row, _, result in results(table, _SETTINGS, apply):
+        writer.row(row.cells, result.cells)
+    return table, text.getvalue()
+
+
+def _never(*_: object) -> NoReturn:
+    raise AssertionError("no process was there to die")
+
+
+def _compare(raw: bytes, table: TextTable, answered: str) -> None:
+    """Every row of a table has its answer, in order, and its cells are what they were."""
     text = codecs.decode(raw, table.encoding)
     records = list(
         csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=table.separator)
     )
     expected = [cells for cells in records[table.header_row :] if cells]
-    with (out / "decisions.csv").open(encoding="utf-8", newline="") as stream:
-        header, *written = list(csv.reader(stream))
-    shutil.rmtree(out)
+    header, *written = list(csv.reader(io.StringIO(answered, newline="")))
     width = len(header) - len(RESULT_COLUMNS)
-    assert summary.data["rows_in"] == summary.data["rows_out"] == len(written), "rows were lost"
+    assert table.row_count == len(written), "rows were lost"
     assert len(expected) == len(written), "rows were lost on reading"
     for cells, row in zip(expected, written, strict=True):
         kept = [*cells, *[""] * width][: max(width, 0)]
         assert row[:width] == kept, "carried cells changed"
         assert not any(cells[width:]), "cells were dropped"
         assert row[width], "a row without an outcome"
-    return "screened"
 
 
 _YAML = (
@@ -542,8 +520,8 @@ def watchlists(tools: Tools, rng: random.Random) -> str:
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     for path in rng.sample(files, rng.choice((1, 1, 2))):
         text = path.read_text(encoding="utf-8")
-        changed = _changed(rng, text, _YAML, (text, *_YAML))
-        raw = changed.encode("utf-8", "replace" if rng.random() < 0.9 else "surrogatepass")
+        mangled = changed(rng, text, _YAML, (text, *_YAML))
+        raw = mangled.encode("utf-8", "replace" if rng.random() < 0.9 else "surrogatepass")
         path.write_bytes(raw)
     return checked_watchlists(folder)
 
@@ -592,7 +570,7 @@ def dispositions(tools: Tools, rng: random.Random) -> str:
         "a" * 500,
         "until",
     )
-    text = _changed(rng, "\r\n".join(lines), pieces, (*pieces, ",".join(row)))
+    text = changed(rng, "\r\n".join(lines), pieces, (*pieces, ",".join(row)))
     path = tools.folder / "dispositions.csv"
     path.write_bytes(text.encode(rng.choice(("utf-8", "utf-16", "gb18030")), "replace"))
     try:
@@ -726,29 +704,46 @@ LOOPS: Mapping[str, Callable[[Tools, random.Random], str]] = {
     "commands": commands,
 }
 _REAL = frozenset({"structures", "texts"})
+_HERE = frozenset({"commands"})
+"""Loops that start processes of their own, or end the one that they are in."""
+
+Answer = tuple[str, str, float]
+"""How an item ended, or ``fault``; what went wrong; the computing time it took, in seconds."""
 
 
-def once(tools: Tools, item: tuple[str, str]) -> tuple[str, str]:
-    """One item: how it ended, or ``fault`` and what went wrong."""
+def once(tools: Tools, item: tuple[str, str]) -> Answer:
+    """One item."""
     kind, seed = item
+    began = time.process_time()
     try:
         with rdBase.BlockLogs():
-            return LOOPS[kind](tools, random.Random(seed)), ""
+            word, said = LOOPS[kind](tools, random.Random(seed)), ""
     except Exception as error:  # whatever it is, it is a finding
-        return "fault", f"{kind} {seed}: {type(error).__name__}: {str(error)[:300]}"
+        word, said = "fault", f"{kind} {seed}: {type(error).__name__}: {str(error)[:300]}"
+    return word, said, time.process_time() - began
 
 
-def _killed(item: tuple[str, str], trouble: Trouble) -> tuple[str, str]:
-    return "fault", f"{item[0]} {item[1]}: {trouble.value}"
+def _killed(item: tuple[str, str], trouble: Trouble) -> Answer:
+    return "fault", f"{item[0]} {item[1]}: {trouble.value}", 0.0
 
 
 @dataclass
 class Figures:
-    """What a loop came to."""
+    """What a loop came to.
+
+    Attributes:
+        done: how many items ended in which way.
+        faults: what went wrong, each with the seed to have it again.
+        seconds: by the clock.
+        computing: seconds of computing, of the items alone.
+        slowest: the longest item's seconds of computing, and its seed.
+    """
 
     done: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    computing: float = 0.0
+    slowest: tuple[float, str] = (0.0, "")
 
 
 def run(
@@ -757,8 +752,11 @@ def run(
     root: Path,
     *,
     seed: int = 1,
-    workers: int = 1,
+    first: int = 0,
+    workers: int = 0,
+    whole: int = 1,
     until: float | None = None,
+    said: Callable[[Figures], None] = lambda _: None,
 ) -> Figures:
     """Runs a loop.
 
@@ -767,41 +765,97 @@ def run(
         count: items.
         root: a folder for files.
         seed: of the run.
-        workers: worker processes; 1 works in this process, without limits.
+        first: number of the first item, for a run that is taken up.
+        workers: worker processes with limits; 0 works in this process, without limits.
+        whole: one structure text in so many is screened as a whole, the others are read.
         until: by `time.monotonic`, when no further items are begun.
+        said: gets the figures so far, now and then.
     """
-    tools = Tools(Screener() if kind in _REAL else None, root)
+    tools = Tools(Screener() if kind in _REAL else None, root, whole)
+    if kind == "structures":
+        _ = tools.known  # before there are workers, which have it from here
     figures = Figures()
-    began = time.monotonic()
+    began = told = time.monotonic()
 
     def items() -> Iterator[tuple[str, str]]:
-        for number in range(count):
+        for number in range(first, first + count):
             if until is not None and time.monotonic() > until:
                 return
             yield kind, f"{seed}-{number}"
 
-    limits = None if workers == 1 else LIMITS
-    with mock.patch.dict(os.environ, {VARIABLE: "off"}):  # no record of what is loaded here
-        for results in in_order(
-            once, tools, chunked(items()), workers=workers, killed=_killed, limits=limits
+    number = first
+    limits = LIMITS if workers else None
+    with (
+        mock.patch.dict(os.environ, {VARIABLE: "off"}),  # no record of what is loaded here
+        mock.patch.object(batch, "software", cache(batch.software)),  # the same in every item
+    ):
+        for answers in in_order(
+            once, tools, chunked(items()), workers=max(1, workers), killed=_killed, limits=limits
         ):
-            for word, said in results:
+            for word, fault, seconds in answers:
                 figures.done[word] += 1
-                if said:
-                    figures.faults.append(said)
+                figures.computing += seconds
+                if seconds > figures.slowest[0]:
+                    figures.slowest = seconds, f"{seed}-{number}"
+                if fault:
+                    figures.faults.append(fault)
+                number += 1
+            figures.seconds = time.monotonic() - began
+            if time.monotonic() > told + _TOLD_EVERY:
+                told = time.monotonic()
+                said(figures)
     figures.seconds = time.monotonic() - began
     return figures
 
 
-def main(kinds: list[str], *, count: int, minutes: float, seed: int) -> None:
-    """Runs loops and prints a line each."""
+_TOLD_EVERY = 60
+
+
+def _in_words(kind: str, figures: Figures) -> str:
+    """The figures of a loop in a line."""
+    total = sum(figures.done.values())
+    rate = total / max(figures.seconds, 1e-9)
+    slowest, seed = figures.slowest
+    return (
+        f"{kind}: {total:,} in {figures.seconds:.0f} s by the clock, {figures.computing:.0f} s of "
+        f"computing ({rate:.0f}/s), {len(figures.faults)} faults, slowest {slowest:.2f} s ({seed})"
+    )
+
+
+def main(
+    kinds: list[str],
+    *,
+    count: int,
+    minutes: float,
+    seed: int,
+    first: int = 0,
+    workers: int = 1,
+    whole: int = 1,
+    folder: Path | None = None,
+) -> None:
+    """Runs loops and prints what each came to."""
     for kind in kinds:
-        with tempfile.TemporaryDirectory() as name:
-            until = time.monotonic() + 60 * minutes
-            workers = 1 if kind == "commands" else 2
-            figures = run(kind, count, Path(name), seed=seed, workers=workers, until=until)
-        total = sum(figures.done.values())
-        rate = total / max(figures.seconds, 1e-9)
-        print(f"{kind}: {total:,} in {figures.seconds:.0f} s ({rate:.0f}/s):", dict(figures.done))
-        for fault in figures.faults[:50]:
-            print("  ", fault, flush=True)
+        known = 0
+
+        def say(figures: Figures, kind: str = kind) -> None:
+            nonlocal known
+            print(_in_words(kind, figures), flush=True)
+            for fault in figures.faults[known : known + 50]:
+                print("  ", fault, flush=True)
+            known = len(figures.faults)
+
+        with tempfile.TemporaryDirectory(dir=folder) as name:
+            figures = run(
+                kind,
+                count,
+                Path(name),
+                seed=seed,
+                first=first,
+                workers=0 if kind in _HERE else workers,
+                whole=whole,
+                until=time.monotonic() + 60 * minutes,
+                said=say,
+            )
+        say(figures)
+        for word, many in sorted(figures.done.items()):
+            print(f"   {word}: {many:,}")

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -20,12 +21,15 @@ from screening import Screener, Shipment
 from screening.batch import UNSAFE, in_order, screen_csv, screen_frame, screen_shipments
 from screening.decision import Outcome
 from screening.errors import InputFileError
-from screening.guard import Crew, Limits
+from screening.guard import Crew, Limits, Trouble
+from tests import duty_law
 from tests.fakes import FakeScreener
 from tests.reliability import fuzz
 from tests.reliability.kills import killed, write_table
 from tests.reliability.poison import LIMITS, poisoned
-from tests.reliability.victims import PoisonedScreener, echo, marked, shaky
+from tests.reliability.steps import stepped
+from tests.reliability.texts import SMILES
+from tests.reliability.victims import PoisonedScreener, echo, marked, nobody, process_of, shaky
 
 DAY = dt.date(2025, 11, 20)
 HEADER = ["Ref", "Name", "Dest", "Ship Date"]
@@ -69,6 +73,20 @@ class TestCrew:
         )
         assert found == [[0, -2, 4]]
 
+    @pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+    def test_a_helper_and_then_its_workers_may_be_killed(self) -> None:
+        """Workers of a helper that is gone do not take those of the next one with them."""
+        with Crew(process_of, None, nobody, 2) as crew:
+            found = crew.run([i] for i in range(60))
+            worker, helper = next(found)[0]
+            os.kill(helper, signal.SIGKILL)
+            os.kill(worker, signal.SIGKILL)
+            for other in {next(found)[0][0], next(found)[0][0]} - {worker}:
+                os.kill(other, signal.SIGKILL)
+            rest = list(found)
+            assert len(rest) == 57
+            assert nobody(0, Trouble.DIED) not in [seen[0] for seen in rest]
+
     def test_a_result_that_cannot_be_sent_is_found(self) -> None:
         """Where the fault is in the answer, halving finds whose answer it is."""
         found = list(in_order(shaky, {"2": "secret"}, [[0, 1, 2, 3]], workers=2, killed=marked))
@@ -111,9 +129,35 @@ class TestPoison:
 
 def test_killed_runs_are_taken_up(tmp_path: Path) -> None:
     """A run that is killed at random moments ends with the very same files, and nothing is left."""
-    tally = killed(tmp_path, table(tmp_path, 3_000), FakeScreener(), kills=6)
+    tally = killed(tmp_path, table(tmp_path, 1_500), FakeScreener(), rows=1_500, kills=6, a_run=2)
     assert tally.kills >= 6
     assert (tally.different, tally.orphans, tally.faults) == (0, 0, [])
+
+
+class TestEachOperation:
+    """A run that is killed before each file that it opens, moves or removes."""
+
+    @pytest.mark.parametrize(
+        ("seal", "summed"), [(True, False), (False, True)], ids=["sealed-alone", "plain-summed"]
+    )
+    def test_a_run_killed_anywhere_is_taken_up(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seal: bool, summed: bool
+    ) -> None:
+        """Whatever was done last, the files become those of a run left alone."""
+        law = Screener(duty_law.written(tmp_path / "law"))
+        header = ["Ref", "SMILES", "Quantity", "From", "To", "Ship Date", "Shipper"]
+
+        def counting(i: int) -> list[str]:
+            who = "Acme" if summed else f"Acme {i}"
+            return [f"R{i}", "CC(C)=O", "90 kg", "NZ", "MX", "2025-11-20", who]
+
+        monkeypatch.setattr("screening.batch.CHECKPOINT_ROWS", 4)
+        path = tmp_path / "in.csv"
+        write_table(path, 6, counting, header)
+        screen_csv(path, tmp_path / "first", screener=law, day=DAY, report=False)
+        found = stepped(tmp_path, path, law, seal=seal, first=-24)
+        assert found.kills == 24
+        assert found.wrong == []
 
 
 class TestSystem:
@@ -185,7 +229,7 @@ class TestConcurrency:
 
     GOODS = tuple(
         Shipment(structure=s, origin=o, destination="US", day=DAY)
-        for s in fuzz.SMILES[:16]
+        for s in SMILES[:16]
         for o in ("CN", "DE")
     )
 
@@ -290,7 +334,7 @@ class TestFuzz:
     ) -> None:
         """No item raises what is not said, loses a row, or passes unread."""
         monkeypatch.setattr(fuzz, "Screener", lambda: screener)
-        figures = fuzz.run(kind, COUNTS[kind], tmp_path, seed=7)
+        figures = fuzz.run(kind, COUNTS[kind], tmp_path, seed=7, whole=2)
         assert figures.faults == []
         assert sum(figures.done.values()) == COUNTS[kind]
         assert len(figures.done) > 1, "the items are all alike"
@@ -312,16 +356,27 @@ class TestFuzz:
         """A command line that means nothing ends with a known exit code."""
         assert fuzz.checked_command(words).startswith("exit")
 
-    def test_what_was_found_stays_found(self, screener: Screener, tmp_path: Path) -> None:
-        """Every structure and file that once was a finding is held to the same."""
+    def test_structures_that_were_found_stay_found(self, screener: Screener) -> None:
+        """Every structure that once was a finding is held to the same."""
         lines = (CORPUS / "structures.jsonl").read_text(encoding="utf-8").splitlines()
         for line in lines:
             found = json.loads(line)
             outcome = fuzz.checked_structure(screener, found["text"])
             assert outcome == found["outcome"], found["why"]
         assert lines
-        for path in sorted(CORPUS.glob("*.csv")):
-            fuzz.checked_csv(tmp_path, path.read_bytes(), None, None)
+
+    @pytest.mark.parametrize("whole", [True, False], ids=["run", "rows"])
+    def test_tables_that_were_found_stay_found(self, tmp_path: Path, whole: bool) -> None:
+        """Every table that once was a finding is held to the same."""
+        lines = (CORPUS / "tables.jsonl").read_text(encoding="utf-8").splitlines()
+        for line in lines:
+            found = json.loads(line)
+            raw = bytes.fromhex(found["hex"])
+            said = fuzz.checked_csv(
+                tmp_path, raw, found["encoding"], found["separator"], whole=whole
+            )
+            assert said.startswith(found["outcome"]), found["why"]
+        assert lines
 
 
 def test_the_limits_of_a_row_are_those_that_are_told() -> None:
