@@ -216,6 +216,7 @@ class DaskEngine:
                     threads_per_worker=1,
                     memory_limit=limits.memory,
                     dashboard_address=None,
+                    scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
                     silence_logs=_QUIET,
                 )
             )
