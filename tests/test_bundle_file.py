@@ -17,7 +17,13 @@ from hypothesis import strategies as st
 from screening import Screener, Shipment, WatchlistError, load_bundle
 from screening.cli import main
 from screening.errors import BundleFileError
-from screening.rules.bundle_file import MANIFEST, read_bundle_file, write_bundle_file
+from screening.rules import bundle_file
+from screening.rules.bundle_file import (
+    MANIFEST,
+    read_bundle_file,
+    unpacked,
+    write_bundle_file,
+)
 from screening.rules.load import DEFAULT, bundled_watchlists, watchlist_folders
 from tests.small_law import FILES, PLACE, write_law
 
@@ -186,7 +192,7 @@ class TestRefused:
         path.write_bytes(exported.read_bytes())
         with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("1/us/schedule/zeros.yaml", b"0" * 50_000_000)
-        with pytest.raises(BundleFileError, match="is compressed"):
+        with pytest.raises(BundleFileError, match=r"zeros\.yaml' is compressed, which"):
             load_bundle([path])
 
     @pytest.mark.parametrize(
@@ -241,9 +247,130 @@ def test_the_digests_are_no_signature(exported: Path, tmp_path: Path) -> None:
     assert load_bundle([path]).digest != load_bundle([exported]).digest
 
 
+def test_a_name_may_have_any_letters(exported: Path, tmp_path: Path) -> None:
+    """The digest is over the text of the names, not over how JSON may spell it."""
+    name = "1/us/schedule/丙酮.yaml"
+    path = rewritten(exported, tmp_path / "x.zip", lambda m: consistent({**m, name: b"a: 1\n"}))
+    assert read_bundle_file(path).files[name] == b"a: 1\n"
+
+
 def manifest(members: Mapping[str, bytes], **changes: object) -> bytes:
     """The manifest with changes."""
     return json.dumps({**json.loads(members[MANIFEST]), **changes}).encode()
+
+
+class TestWritten:
+    """`write_bundle_file`."""
+
+    def test_what_is_returned_is_what_is_read(self, law: Path, tmp_path: Path) -> None:
+        path = tmp_path / "law.zip"
+        path.write_bytes(b"older")
+        made = write_bundle_file(path, [law], bundle="of the bundle")
+        assert made == read_bundle_file(path)
+        assert (made.path, made.bundle) == (path, "of the bundle")
+        assert made.files == {f"1/{name}": text.encode() for name, text in FILES.items()}
+        if hasattr(os, "getuid"):  # elsewhere a file has no such mode
+            assert path.stat().st_mode & 0o777 == 0o644
+        with zipfile.ZipFile(path) as archive:
+            assert {(i.create_system, i.date_time) for i in archive.infolist()} == {
+                (3, (1980, 1, 1, 0, 0, 0))
+            }
+            assert {i.external_attr >> 16 for i in archive.infolist()} == {0o644}
+            assert {i.compress_type for i in archive.infolist()} == {zipfile.ZIP_STORED}
+            head = archive.read(MANIFEST).decode()
+            assert archive.namelist() == [MANIFEST, *sorted(made.files)]
+        said = json.loads(head)
+        assert said == {
+            "format": "precursor-screening watchlists",
+            "version": 1,
+            "bundle": "of the bundle",
+            "digest": made.digest,
+            "files": {n: hashlib.sha256(raw).hexdigest() for n, raw in made.files.items()},
+        }
+        assert head.startswith('{\n "format"')
+
+    def test_folders_keep_their_order(self, tmp_path: Path) -> None:
+        """More than nine of them, files among them, and such as hold nothing."""
+        for number in range(1, 12):
+            folder = tmp_path / f"{number}"
+            (folder / "us").mkdir(parents=True)
+            (folder / "us" / "jurisdiction.yaml").write_text(f"{number}")
+        some = [tmp_path / f"{number}" for number in range(1, 12)]
+        write_bundle_file(tmp_path / "a.zip", some, bundle="")
+        with unpacked(tmp_path / "a.zip") as folders:
+            read = [(f.name, (f / "us/jurisdiction.yaml").read_text()) for f in folders]
+        assert read == [(f"{n}", f"{n}") for n in range(1, 12)]
+        assert not any(folder.exists() for folder in folders)
+        (tmp_path / "empty").mkdir()
+        write_bundle_file(tmp_path / "b.zip", some[:2], bundle="")
+        parts = [tmp_path / "empty", tmp_path / "b.zip", some[4], tmp_path / "b.zip"]
+        files = write_bundle_file(tmp_path / "c.zip", parts, bundle="").files
+        assert files == {
+            f"{at}/us/jurisdiction.yaml": f"{number}".encode()
+            for at, number in ((2, 1), (3, 2), (4, 5), (5, 1), (6, 2))
+        }
+
+    def test_only_what_loading_reads_is_written(self, tmp_path: Path) -> None:
+        folder = write_law(tmp_path / "law")
+        for name in ("x.yaml", "us/_x.yaml", "us/.x.yaml", "us/notes.md", "_us/x.yaml"):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text("x")
+        for name in ("us/_old", "us/.old", ".git"):
+            (folder / name).mkdir()
+            (folder / name / "x.yaml").write_text("x")
+        made = write_bundle_file(tmp_path / "x.zip", [folder], bundle="")
+        assert set(made.files) == {f"1/{name}" for name in FILES}
+
+    def test_a_write_that_fails_leaves_nothing(self, law: Path, tmp_path: Path) -> None:
+        (tmp_path / "folder" / "in the way").mkdir(parents=True)
+        with pytest.raises(OSError, match="folder"):
+            write_bundle_file(tmp_path / "folder", [law], bundle="")
+        assert [p.name for p in tmp_path.iterdir()] == ["folder"]
+
+
+class TestLimits:
+    """What is too large is refused, and what just fits is not."""
+
+    def test_bytes(self, exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        size = exported.stat().st_size
+        monkeypatch.setattr(bundle_file, "MAX_BYTES", size)
+        assert read_bundle_file(exported).files
+        monkeypatch.setattr(bundle_file, "MAX_BYTES", size - 1)
+        with pytest.raises(BundleFileError, match="is larger than"):
+            read_bundle_file(exported)
+
+    def test_files(self, exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(bundle_file, "MAX_FILES", len(FILES) + 1)
+        assert read_bundle_file(exported).files
+        monkeypatch.setattr(bundle_file, "MAX_FILES", len(FILES))
+        with pytest.raises(BundleFileError, match="holds more than"):
+            read_bundle_file(exported)
+
+    def test_what_cannot_be_opened_is_said(self, tmp_path: Path) -> None:
+        with pytest.raises(BundleFileError, match="cannot be read"):
+            read_bundle_file(tmp_path / "none.zip")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"format": "another"}, "is no exported file"),
+        ({"version": "1"}, "is no exported file"),
+        ({"version": None}, "is no exported file"),
+        ({"digest": None}, f"{MANIFEST} was altered"),
+        ({"bundle": 3}, f"{MANIFEST} was altered"),
+        ({"files": {"1/us/jurisdiction.yaml": 3}}, f"{MANIFEST} was altered"),
+    ],
+)
+def test_a_manifest_of_another_shape_is_refused(
+    exported: Path, tmp_path: Path, changes: dict[str, object], said: str
+) -> None:
+    path = rewritten(
+        exported, tmp_path / "x.zip", lambda m: {**m, MANIFEST: manifest(m, **changes)}
+    )
+    with pytest.raises(BundleFileError, match=said) as caught:
+        read_bundle_file(path)
+    assert caught.value.part == (MANIFEST if "altered" in said else None)
 
 
 class TestCommand:

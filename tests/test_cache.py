@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -190,3 +192,155 @@ def test_old_records_go(lists: Path, records: Path) -> None:
     left = sorted(p.name for p in records.iterdir())
     assert len(left) == cache.MAX_RECORDS
     assert f"bundle-{0:064}.json" not in left
+
+
+class TestKeys:
+    """What a record is named by."""
+
+    def test_a_digest_is_of_parts_and_not_of_their_sum(self) -> None:
+        assert cache.digest_of([b"ab", b"c"]) != cache.digest_of([b"a", b"bc"])
+        sized = b"\0" * 7 + b"\2" + b"ab" + b"\0" * 7 + b"\1" + b"c"
+        assert cache.digest_of([b"ab", b"c"]) == hashlib.sha256(sized).hexdigest()
+
+    def test_whatever_is_read_changes_the_key(self, tmp_path: Path) -> None:
+        """A name, a byte, a place; what is hidden is not read."""
+        folder = tmp_path / "lists"
+        keys = []
+
+        def key() -> str | None:
+            return cache.folders_key([folder])
+
+        (folder / "aa" / "list").mkdir(parents=True)
+        keys.append(key())
+        (folder / "aa" / "x.yaml").write_bytes(b"a: 1")
+        keys.append(key())
+        (folder / "aa" / "x.yaml").write_bytes(b"a: 2")
+        keys.append(key())
+        (folder / "aa" / "x.yaml").rename(folder / "aa" / "y.yaml")
+        keys.append(key())
+        (folder / "aa" / "y.yaml").rename(folder / "aa" / "list" / "y.yaml")
+        keys.append(key())
+        assert None not in keys
+        assert len(set(keys)) == 5
+        (folder / "aa" / ".hidden").write_bytes(b"a: 1")
+        assert key() == keys[-1]
+        assert cache.folders_key([folder, folder]) != keys[-1]
+
+    def test_a_file_counts_by_its_bytes(self, tmp_path: Path) -> None:
+        path = tmp_path / "law.zip"
+        path.write_bytes(b"1")
+        first = cache.folders_key([path])
+        path.write_bytes(b"2")
+        assert cache.folders_key([path]) != first
+        assert first is not None
+
+    def test_what_cannot_be_read_has_none(self, tmp_path: Path) -> None:
+        """Nor has a folder that is too deep."""
+        assert cache.folders_key([tmp_path / "none"]) is None
+        deep = tmp_path.joinpath("lists", *"x" * cache.MAX_DEPTH)
+        deep.mkdir(parents=True)
+        (deep / "x.yaml").write_bytes(b"a: 1")
+        assert cache.folders_key([tmp_path / "lists"]) is not None
+        (deep / "deeper").mkdir()
+        assert cache.folders_key([tmp_path / "lists"]) is None
+
+
+class TestStored:
+    """`stored`, with values that are their own record."""
+
+    @staticmethod
+    def ask(value: bytes, key: str | None = "k", kind: str = "kind") -> bytes:
+        return cache.stored(kind, key, lambda: value, pack=lambda v: v or None, unpack=lambda v: v)
+
+    def test_what_is_kept_is_given_again(self, records: Path) -> None:
+        assert self.ask(b"first\n2") == b"first\n2"
+        assert self.ask(b"other") == b"first\n2"
+        assert self.ask(b"other", key="l") == b"other"
+        assert self.ask(b"more", kind="of") == b"more"
+        assert {p.name for p in records.iterdir()} == {"kind-k.json", "kind-l.json", "of-k.json"}
+
+    def test_the_folder_is_made_with_those_around_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "a" / "b"))
+        self.ask(b"first")
+        assert self.ask(b"other") == b"first"
+
+    def test_nothing_is_kept_without_a_key_or_a_body(self, records: Path) -> None:
+        self.ask(b"first", key=None)
+        self.ask(b"")
+        assert not records.exists()
+
+    @pytest.mark.skipif(not hasattr(os, "getuid"), reason="the system knows no such permissions")
+    @pytest.mark.parametrize(
+        ("mode", "private"), [(0o700, True), (0o755, True), (0o770, False), (0o702, False)]
+    )
+    def test_only_a_folder_of_ones_own_is_trusted(
+        self, records: Path, mode: int, private: bool
+    ) -> None:
+        """Neither written to, nor read from."""
+        self.ask(b"first")
+        assert stat.S_IMODE(records.stat().st_mode) == 0o700
+        records.chmod(mode)
+        assert cache.is_private(records) is private
+        assert self.ask(b"other") == (b"first" if private else b"other")
+        self.ask(b"more", key="l")
+        assert len(list(records.iterdir())) == (2 if private else 1)
+
+    @pytest.mark.skipif(not hasattr(os, "getuid"), reason="the system knows no such permissions")
+    def test_another_owner_is_not_trusted(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tmp_path.chmod(0o700)
+        assert cache.is_private(tmp_path)
+        monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
+        assert not cache.is_private(tmp_path)
+
+    def test_a_write_that_fails_leaves_nothing(
+        self, records: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """And is no fault."""
+
+        def fail(*_: object) -> None:
+            raise OSError
+
+        monkeypatch.setattr(Path, "replace", fail)
+        assert self.ask(b"first") == b"first"
+        assert list(records.iterdir()) == []
+
+    def test_the_newest_of_each_kind_stay(self, records: Path) -> None:
+        records.mkdir(mode=0o700)
+        for kind in ("a-kind", "a-more"):
+            for number in range(cache.MAX_RECORDS + 2):
+                path = records / f"{kind}-{number}.json"
+                path.write_bytes(b"")
+                os.utime(path, (number, number))
+        self.ask(b"new", key="ab", kind="a-kind")
+        left = {p.name for p in records.glob("a-kind-*")}
+        newest = {f"a-kind-{number}.json" for number in range(3, cache.MAX_RECORDS + 2)}
+        assert left == {"a-kind-ab.json", *newest}
+        assert len(list(records.glob("a-more-*"))) == cache.MAX_RECORDS + 2
+
+
+@pytest.mark.parametrize(
+    ("word", "folder"),
+    [("off", None), (" No ", None), ("FALSE", None), ("0", None), (" here ", Path("here"))],
+)
+def test_the_variable_names_the_folder_or_none(
+    monkeypatch: pytest.MonkeyPatch, word: str, folder: Path | None
+) -> None:
+    monkeypatch.setenv(cache.VARIABLE, word)
+    assert cache.cache_folder() == folder
+
+
+@pytest.mark.parametrize("word", [None, "", " "])
+def test_without_it_the_users_own_folder_is_used(
+    monkeypatch: pytest.MonkeyPatch, word: str | None
+) -> None:
+    if word is None:
+        monkeypatch.delenv(cache.VARIABLE, raising=False)
+    else:
+        monkeypatch.setenv(cache.VARIABLE, word)
+    where = "platformdirs.user_cache_path"
+    monkeypatch.setattr(where, lambda name, *, appauthor: Path(str(appauthor), name))
+    assert cache.cache_folder() == Path("False", "precursor-screening")

@@ -59,6 +59,30 @@ def edit(text: str, old: str, new: str) -> str:
 
 
 SCHEDULE = "us/schedule/list.yaml"
+LIKENESS = """\
+analogue:
+  title: Law on likeness
+  instrument: Order 8
+  authority: Office of Tests
+  citation: Order 8
+  checked: {membership: primary, dates: primary}
+  since: 2025-01-01
+  recorded: 2026-01-01
+  action: {origin: authorisation}
+  lists: [us/schedule]
+  treated_as: us/schedule
+  says: What is alike counts.
+"""
+NOTICE = """\
+  - id: notice
+    leg: origin
+    document: Notice
+    authority: Office of Tests
+    who: exporter
+    because: The Rules ask for it.
+    citation: Rule 10
+    checked: primary
+"""
 A, T, B, C = (f"us/schedule/{n}.yaml" for n in ("acetone", "toluene", "butanone", "class"))
 
 CHANGES: list[tuple[str, str, Aspect, str]] = [
@@ -110,6 +134,8 @@ CHANGES: list[tuple[str, str, Aspect, str]] = [
     ),
     (SCHEDULE, edit(LIST, "days: 10", "days: 15"), Aspect.REQUIREMENTS, "lead days: 10 -> 15"),
     (SCHEDULE, LIST + "surveillance: true\n", Aspect.ACTION, "only asks for attention: no -> yes"),
+    (SCHEDULE, LIST + NOTICE, Aspect.REQUIREMENTS, "requirement: added notice"),
+    (SCHEDULE, edit(LIST, "partly", "not_modelled"), Aspect.COVERAGE, "partly -> not modelled"),
     (SCHEDULE, edit(LIST, "9 to 12", "9 to 11"), Aspect.COVERAGE, "added items 9 to 11"),
     (
         SCHEDULE,
@@ -117,7 +143,12 @@ CHANGES: list[tuple[str, str, Aspect, str]] = [
         Aspect.COVERAGE,
         "last checked: 2026-01-01 -> 2026-05-01",
     ),
-    ("us/groups.yaml", edit(WORDS, "2}", "3}"), Aspect.DEFINITION, "max carbons: 2 -> 3"),
+    (
+        "us/groups.yaml",
+        edit(WORDS, "2}", "3}"),
+        Aspect.DEFINITION,
+        "group word: small alkyl: max carbons: 2 -> 3",
+    ),
     ("us/jurisdiction.yaml", PLACE + "member_of: [eu]\n", Aspect.REACH, "member of: added eu"),
 ]
 
@@ -140,7 +171,7 @@ class TestBundles:
         assert any(says in d.says for d in found), [str(d) for d in found]
         item = name.removesuffix(".yaml").removesuffix("/list").partition("/groups")[0]
         assert {d.item for d in found} == {item.removesuffix("/jurisdiction")}
-        assert all(d.kind is Kind.CHANGED for d in found)
+        assert all(d.kind is Kind.CHANGED and d.title for d in found)
 
     @pytest.mark.parametrize(("name", "text", "aspect"), [c[:3] for c in CHANGES[:12]])
     def test_back_again(
@@ -185,6 +216,50 @@ class TestBundles:
         assert {(d.kind, d.item) for d in found} == {
             (Kind.REMOVED, item) for item in ("gb", "gb/annex", "gb/annex/toluene")
         }
+        back = compare_bundles(other, bundle)
+        assert {(d.kind, d.item, d.says) for d in back} == {
+            (Kind.ADDED, d.item, d.says) for d in found
+        }
+        assert "the list, with 1 entries" in {d.says for d in found}
+
+    def test_a_version_comes_and_goes_with_its_day_and_citation(
+        self, bundle: Bundle, tmp_path: Path
+    ) -> None:
+        """What goes is cited by nobody."""
+        other = changed(tmp_path, T, TOLUENE + "  - in_force: 2026-01-01\n")
+        (come,) = compare_bundles(bundle, other)
+        (gone,) = compare_bundles(other, bundle)
+        assert (come.says, come.when, come.citation) == (
+            "a version added, in force from 2026-01-01",
+            "2026-01-01",
+            "Order 7 of 2025, item 1",
+        )
+        assert (gone.says, gone.when, gone.citation) == (
+            "a version removed, in force from 2026-01-01",
+            "2026-01-01",
+            None,
+        )
+
+    def test_the_law_on_likeness(self, tmp_path: Path) -> None:
+        """Its day, and that it is not known exactly, in words."""
+        place = "us/jurisdiction.yaml"
+        first = changed(tmp_path / "a", place, PLACE + LIKENESS)
+        unsure = "since: {not_before: 2025-03-01, not_after: 2025-04-01}"
+        other = changed(tmp_path / "b", place, PLACE + edit(LIKENESS, "since: 2025-01-01", unsure))
+        (found,) = compare_bundles(first, other)
+        assert (found.aspect, found.item, found.title) == (Aspect.REACH, "us", "Testland")
+        assert found.says == (
+            "law on likeness: since: 2025-01-01 -> not before 2025-03-01, not after 2025-04-01"
+        )
+        days = dt.date(2025, 2, 28), dt.date(2025, 4, 1)
+        said = [d for d in compare_days(other, *days) if d.aspect is Aspect.REACH]
+        assert [(d.when, d.kind, d.item, d.citation) for d in said] == [
+            (day, Kind.ADDED, "us", "Order 8") for day in ("2025-03-01", "2025-04-01")
+        ]
+        assert {d.says.partition(" from ")[0] for d in said} == {"the law on likeness counts"}
+        for known_on, count in ((dt.date(2025, 12, 31), 0), (dt.date(2026, 1, 1), 2)):
+            found_so = compare_days(other, *days, known_on=known_on)
+            assert len([d for d in found_so if d.aspect is Aspect.REACH]) == count
 
     def test_what_a_list_changes_is_said_once(self, bundle: Bundle, tmp_path: Path) -> None:
         """With the entries it concerns."""
@@ -231,6 +306,16 @@ def _with(bundle: Bundle, update: Any) -> Bundle:
     return Bundle({**bundle.jurisdictions, "us": other})
 
 
+def test_a_difference_says_no_more_than_it_knows() -> None:
+    """Of day, entries and citation each is said where there is one."""
+    made = Difference(Kind.ADDED, "us/x", "X", Aspect.WHOLE, "the entry")
+    assert str(made) == "us/x: the entry"
+    made = Difference(
+        Kind.CHANGED, "us/x", "X", Aspect.WHOLE, "other", "2025-01-01", "Order 1", ("a", "b")
+    )
+    assert str(made) == "us/x: 2 entries: 2025-01-01: other (Order 1)"
+
+
 def says(found: tuple[Difference, ...]) -> list[tuple[str | None, str, Kind, str]]:
     return [(d.when, d.item.rpartition("/")[2], d.kind, d.says.partition(":")[0]) for d in found]
 
@@ -259,6 +344,13 @@ class TestDays:
                 "no longer in force; it was by Order 7 of 2025, item 1",
             ),
         ]
+
+    def test_what_comes_into_force_says_its_action(self, bundle: Bundle) -> None:
+        found = compare_days(bundle, dt.date(2025, 1, 31), dt.date(2025, 2, 1))
+        (oil,) = (d for d in found if d.item == "us/schedule/oil")
+        assert oil.says == "in force: origin authorisation, destination prohibited"
+        assert (oil.title, oil.aspect) == ("Oil of tests", Aspect.WHOLE)
+        assert oil.citation == "Order 7 of 2025, item 1"
 
     @pytest.mark.parametrize(
         ("before", "after", "expected"),
@@ -335,6 +427,24 @@ class TestDays:
             ("2025-05-02", Kind.ADDED, Aspect.COVERAGE),
             ("2025-05-03", Kind.REMOVED, Aspect.COVERAGE),
         ]
+        assert found[0].says == "requirement: Export permit (origin): due from this day"
+        assert found[1].says == found[2].says == "items not read: some esters"
+        assert [d.citation for d in found] == ["Rule 9", "Order 1", "Order 1"]
+        assert {(d.item, d.title) for d in found} == {("us/schedule", "Schedule of Tests")}
+
+    def test_what_a_requirement_depends_on_has_days_too(self, tmp_path: Path) -> None:
+        text = LIST + "    when: {until: 2025-05-04}\n    unless: [{from: 2025-05-02}]\n"
+        text += "    shorter: [{when: {until: 2025-05-03}, lead_days: 5, because: it is near}]\n"
+        other = changed(tmp_path, SCHEDULE, text)
+        found = compare_days(other, dt.date(2025, 5, 1), dt.date(2025, 5, 4))
+        depends = "requirement: Export permit (origin): what it depends on changes"
+        assert [(d.when, d.kind, d.says) for d in found] == [
+            ("2025-05-02", Kind.CHANGED, depends),
+            ("2025-05-03", Kind.CHANGED, depends),
+            ("2025-05-04", Kind.REMOVED, "requirement: Export permit (origin): no longer due"),
+        ]
+        assert [d.item for d in found] == ["us/schedule"] * 3
+        assert compare_days(other, dt.date(2025, 5, 4), dt.date(2025, 5, 5)) == ()
 
 
 SHIPMENTS = """\

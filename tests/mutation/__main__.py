@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.mutation import mutants
-from tests.mutation.choice import ROOT, SHARES, TESTS, drawn, modules
+from tests.mutation.choice import LONG, ROOT, SHARES, TESTS, drawn, modules
 from tests.mutation.report import Trial, latest, summary, survivors
 
 
@@ -45,26 +45,29 @@ def _run(options: argparse.Namespace) -> None:
         work = Path(name)
         _copy_to(work)
         kept = (options.work or work / "kept").resolve()
-        made = mutants.write(work, modules().values(), kept)
-        by_module: dict[str, list[str]] = {module: [] for module in modules()}
+        wanted = options.module or modules()
+        paths = {module: path for module, path in modules().items() if module in wanted}
+        made = mutants.write(work, paths.values(), kept)
+        by_module: dict[str, list[str]] = {module: [] for module in paths}
         for mutant in made:
             by_module[mutant.module].append(mutant.name)
         todo = drawn(by_module, options.seed, SHARES | dict(options.share))
+        by_name = {mutant.name: mutant for mutant in made}
         if options.again:
-            todo = [trial.name for trial in tried if trial.name not in done]
+            todo = [t.name for t in tried if t.name not in done and t.name in by_name]
         if options.only:
             todo = [mutant for mutant in todo if any(part in mutant for part in options.only)]
         print(f"{len(made)} mutants, {len(todo)} drawn, {len(done & set(todo))} tried before")
-        by_name = {mutant.name: mutant for mutant in made}
         plan = {
             "mutants": [vars(by_name[name]) for name in todo if name not in done],
             "out": str(options.out.resolve()),
             "budget": options.budget,
             "workers": options.workers,
+            "without": [*LONG, *options.without],
         }
         (work / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
         tests = [f"tests/test_{test}.py" for test in options.tests or TESTS]
-        tests += modules().values()  # their doctests
+        tests += paths.values()  # their doctests
         subprocess.run(
             [sys.executable, "-m", "tests.mutation.trials", "plan.json", *tests],
             cwd=work,
@@ -87,8 +90,13 @@ def main() -> None:
         "--share", type=_share, action="append", default=[], metavar="MODULE=N",
         help=f"draw so many mutants of a module; without: {SHARES}, all of the others",
     )  # fmt: skip
+    parser.add_argument("--module", action="append", choices=modules(), help="only of these")
     parser.add_argument("--only", action="append", help="mutants whose name has this part")
     parser.add_argument("--tests", action="append", metavar="NAME", help=f"without: {TESTS}")
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="PART",
+        help="leave out tests whose name has this part",
+    )  # fmt: skip
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--again", action="store_true", help="only what survived in OUT")
     parser.add_argument("--work", type=Path, help="keep made mutants here")
