@@ -40,6 +40,7 @@ BROKEN = (
     "[Na]OC(=O)Cc1ccccc1", "CC[Mg]Br", "OC=N", "C1C2.C12", "C1CCN(CC1)[Na]", "[CH3:1]O",
     "Cl[Pt](Cl)(N)N", "[O-][n+]1ccccc1", "C=[N+]=[N-]", "[N-]=[N+]=NC", "CS(C)=O", "CP(=O)(O)O",
     "CN(C)CCCN1c2cc:%99ccc2S\\%99c2ccccc21", "C1:C:C:C:C:C:1",
+    "CN(C)CCC=C1c2ccccc2ss=Cc2ccccc21.Cl", "c1ccc2cccc2cc1", "c1ccc2ccccc2c1",
     "InChI=1S/C3H6O/c1-3(2)4/h1-2H3", "InChI=1S/", "CC(C)=O |Sg:n:0:n:ht|",
 )  # fmt: skip
 

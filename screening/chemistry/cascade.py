@@ -73,6 +73,7 @@ _ATOM = re.compile(
     r"\[(?:(?:C|c|B)@{0,2}(?:H[1-4]?)?|"
     rf"(?:{_NO_METAL})@{{0,2}}(?:H[0-9]?)?(?:\++|-+|[+-][1-9])?)\]"
 )
+_AROMATIC = re.compile(r"[cnops]")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
 # No explicit aromatic bond: drawn where no ring is aromatic, it may have no standard form.
 _BARE = re.compile(r"[BCNOPSFIbcnopslr().0-9%=#/\\-]*")
@@ -87,6 +88,8 @@ _VALID = (
     | Chem.SanitizeFlags.SANITIZE_PROPERTIES
     | Chem.SanitizeFlags.SANITIZE_KEKULIZE
 )
+# Drawn as aromatic in no ring of five or six: valid perhaps, and yet without a standard form.
+_ODD_AROMATIC = Chem.MolFromSmarts("[a;!r5;!r6]")
 _NOTHING_FAILED = Chem.SanitizeFlags.SANITIZE_NONE
 # Two hydroxyls, or their anions, on one carbon: a covalent hydrate, or an acid.
 _TWO_OXYGENS = Chem.MolFromSmarts("[#8;D1]~[#6]~[#8;D1]")
@@ -773,6 +776,16 @@ def _settled_graph(part: Chem.Mol) -> Sequence[Chem.Mol]:
     return (neutralised(part),)  # only protons are missing or too many
 
 
+def _is_oddly_aromatic(mol: Chem.Mol) -> bool:
+    """Atoms are drawn as aromatic that are in no ring of five or six."""
+    Chem.FastFindRings(mol)
+    if not mol.HasSubstructMatch(_ODD_AROMATIC):
+        return False
+    exact = Chem.Mol(mol)  # rings that are found fast may be larger than need be
+    Chem.GetSSSR(exact)
+    return bool(exact.HasSubstructMatch(_ODD_AROMATIC))
+
+
 def _drawn(text: str, filters: Filters) -> Drawn | None:
     """A plain drawing that is valid; None where the full road is taken, or says what is wrong."""
     body = text.strip()
@@ -786,6 +799,8 @@ def _drawn(text: str, filters: Filters) -> Drawn | None:
     fragments = 1 if "." not in body else len(Chem.GetMolFrags(mol))
     rings = mol.GetNumBonds() - atoms + fragments
     if not 0 < atoms <= MAX_ATOMS or rings > MAX_RINGS or fragments > MAX_COMPONENTS:
+        return None
+    if _AROMATIC.search(body) and _is_oddly_aromatic(mol):
         return None
     failed = Chem.SanitizeMol(mol, sanitizeOps=_VALID, catchErrors=True)
     if failed != _NOTHING_FAILED:
