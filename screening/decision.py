@@ -16,6 +16,7 @@ from pydantic import (
 from screening.chemistry.proof import ClassProof, Proof
 from screening.errors import ScreeningError
 from screening.forms import AdvanceData, FilledField
+from screening.once import made
 from screening.rules.model import Action, Checked, Coverage, LegKind, Mark
 from screening.rules.quantities import Counts, Per
 from screening.shipment import Shipment
@@ -398,7 +399,8 @@ class Identity(_Frozen):
 
 
 _OF_A_DRAWING: dict[str, Any] = {"exact": True, "disputed": False, "via": "drawing", "cas": ()}
-_FIELDS_OF_A_DRAWING = frozenset({"source", "text", "smiles", *_OF_A_DRAWING})
+SHOWN = 200
+"""Characters of what was submitted that an identity shows."""
 
 
 def drawn_identity(source: str, text: str, smiles: str) -> Identity:
@@ -409,14 +411,8 @@ def drawn_identity(source: str, text: str, smiles: str) -> Identity:
         text: what stood there.
         smiles: the drawing as SMILES.
     """
-    identity = Identity.__new__(Identity)  # made by the million, of checked parts
-    fields = {"source": source, "text": text[:200], "smiles": smiles, **_OF_A_DRAWING}
-    put = object.__setattr__
-    put(identity, "__dict__", fields)
-    put(identity, "__pydantic_fields_set__", set(_FIELDS_OF_A_DRAWING))
-    put(identity, "__pydantic_extra__", None)
-    put(identity, "__pydantic_private__", None)
-    return identity
+    fields = {"source": source, "text": text[:SHOWN], "smiles": smiles, **_OF_A_DRAWING}
+    return made(Identity, fields)
 
 
 class Provenance(_Frozen):
@@ -536,18 +532,8 @@ class Decision(_Frozen):
             shipment: the other line.
             identity: of its drawing.
         """
-        other = type(self).__new__(type(self))
-        put = object.__setattr__
-        fields = vars(self) | {
-            "id": shipment.id,
-            "identities": (identity,),
-            "shipment": shipment,
-        }
-        put(other, "__dict__", fields)
-        put(other, "__pydantic_fields_set__", set(self.__pydantic_fields_set__))
-        put(other, "__pydantic_extra__", None)
-        put(other, "__pydantic_private__", None)
-        return other
+        own = {"id": shipment.id, "identities": (identity,), "shipment": shipment}
+        return made(type(self), vars(self) | own)
 
     def raise_for(self, outcome: Outcome) -> Self:
         """Returns itself, or raises when the outcome is as grave as `outcome` or graver.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from screening.chemistry.definition import CompiledDefinition, substructure_named
+from screening.chemistry.definition import CompiledDefinition
 from screening.chemistry.identity import Form, Match, context_forms, opened_parts
 from screening.chemistry.proof import (
     AnalogueProof,
@@ -32,7 +32,7 @@ from screening.findings import Findings
 from screening.identification import Candidate, Goods
 from screening.journey import Journey, title_of
 from screening.once import Once, made
-from screening.rules.index import CompiledBundle
+from screening.rules.index import CompiledBundle, holds
 from screening.rules.model import Action, AnalogueRule, Entry, FormRule, Watchlist
 from screening.rules.parties import PartyIndex
 from screening.rules.reach import FORM_RULES, open_points
@@ -554,14 +554,10 @@ class Matching:
         for gap in watchlist.file.incomplete:
             if day < gap.since or (gap.until is not None and day >= gap.until):
                 continue
-            limit = gap.max_heavy_atoms
             if any(
-                (limit is None or component.heavy_atoms <= limit)
-                and substructure_named(smarts, component)
+                holds(candidate.structure, smarts, gap.max_heavy_atoms)
                 for candidate in goods.candidates
                 for smarts in gap.candidates.values()
-                if candidate.structure.may_hold(smarts, limit)
-                for component in candidate.structure.components
             ):
                 self.findings.add(
                     FindingCode.LIST_INCOMPLETE,

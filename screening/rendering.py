@@ -11,6 +11,7 @@ from typing import Protocol
 
 from screening.chemistry.structure import as_drawn
 from screening.decision import (
+    SHOWN,
     Decision,
     Finding,
     FindingCode,
@@ -147,7 +148,6 @@ def alike_row(screener: Screens, submitted: Submitted, *, whole: bool) -> Render
 
 
 _HOLES = ("\ue000text\ue000", "\ue000smiles\ue000", "\ue000structure\ue000")
-_SHOWN = 200
 
 
 class _Shared:
@@ -176,7 +176,7 @@ class _Shared:
     def rendered(self, drawing: str) -> Rendered:
         """What is written of the line with a drawing, a SMILES of plain characters."""
         quoted = json.dumps(drawing)[1:-1]
-        text = quoted if len(drawing) <= _SHOWN else json.dumps(drawing[:_SHOWN])[1:-1]
+        text = quoted if len(drawing) <= SHOWN else json.dumps(drawing[:SHOWN])[1:-1]
         smiles = json.dumps(as_drawn(drawing))[1:-1]
         before, between, next_, after = self._parts
         line = f"{before}{text}{between}{smiles}{next_}{quoted}{after}"

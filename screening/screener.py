@@ -302,7 +302,7 @@ class Screener:
         findings.take(ground.said)
         goods = identification.identify(shipment, findings)
         if history is None and self._meets_nothing(shipment, goods, findings, ground):
-            unmet = self._unmet(shipment, goods, findings, identification)
+            unmet = self._unmet(shipment, goods, findings, ground, identification)
             if unmet is not None:
                 return unmet
         matching = Matching(
@@ -362,13 +362,13 @@ class Screener:
         shipment: Shipment,
         goods: Goods,
         findings: Findings,
+        ground: _Ground,
         identification: Identification,
     ) -> Decision | None:
         """The decision for goods that meet nothing: all but what was found of them is shared.
 
         None where a name of the line is like a listed party; nothing was found then.
         """
-        ground = self._ground(shipment)
         said = Findings()
         said.take(findings.all())
         identification.compare_codes(shipment, goods, said, listed=False)

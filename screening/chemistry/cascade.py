@@ -13,7 +13,7 @@ hydrate of a carbonyl. The way from such a drawing to its matching graph then on
 - rewrites charges, bond orders and the hydrogens of atoms other than carbon: so elements, bonds,
   rings, and carbon's hydrogens and connections stay (what `relaxed` patterns ask for);
 - adds or takes protons: so the elements of each fragment stay, and so do its hydrogens less its
-  charge (what `Census` asks for).
+  charge (what the key of a formula asks for).
 
 The parts that an ester or ether is opened to are parts of the drawing, with a hydroxyl where the
 oxygen stood. Validity is checked in full: valences, and aromatic rings that have a Kekulé form.
@@ -37,6 +37,7 @@ from screening.chemistry.analogue import MIN_HEAVY, BondCounts, Neighbourhood, b
 from screening.chemistry.identity import SubstanceIndex
 from screening.chemistry.relaxed import Relaxed, compiled, relaxed
 from screening.chemistry.structure import (
+    IMIDIC_ACID,
     LARGER,
     MAX_ATOMS,
     MAX_COMPONENTS,
@@ -103,7 +104,6 @@ _IONISED = Chem.MolFromSmarts(
     "[$([O-;D1]-[C;X3;+0]=[O;X1;+0]),$([O-;D1]-[S;X4;+0](=[O;X1;+0])(=[O;X1;+0])[#6,O;+0]),"
     "$([O-;D1]-[c,CX4;+0]),$([NX4+;H1,H2,H3;!$([N+]~[!#6]);!$([N+]-[#6;!+0])])]"
 )
-_IMIDIC_ACID = Chem.MolFromSmarts("[O,S;X2;H1;+0]-[CX3;+0]=[NX2;+0]")
 _OPENING = Chem.MolFromSmarts("[#6]!@[#8;D2]!@[#6]")
 _ESTER = Chem.MolFromSmarts("[#8;D1]~[#6]!@[#8;D2]!@[#6]")
 _CHARGE = re.compile(r"(.*?)(?:([+-])(\d*))?$")
@@ -766,7 +766,7 @@ def _is_larger(text: str) -> bool:
 
 def _settled_graph(part: Chem.Mol) -> Sequence[Chem.Mol]:
     """The matching graph of a sanitised fragment, but for the order of its atoms."""
-    if part.HasSubstructMatch(_IMIDIC_ACID):
+    if part.HasSubstructMatch(IMIDIC_ACID):
         return standard_graphs(part, 1)
     unsettled = part.GetSubstructMatches(_UNSETTLED, maxMatches=64)
     if not unsettled:  # nothing is left for standardising to change

@@ -219,7 +219,7 @@ _BASE = Chem.MolFromSmarts(
 _MINERAL_ACIDS = {"F", "Cl", "Br", "I", "O=[N+]([O-])O", "[O-][Cl+3]([O-])([O-])O"}
 _GEM_DIOL = Chem.MolFromSmarts("[CX4;$([C]([OX2H])[OX2H]);!$([C]([O])([O])[O,N,S,P])]")
 
-_IMIDIC_ACID = Chem.MolFromSmarts("[O,S;X2;H1;+0]-[CX3;+0]=[NX2;+0]")
+IMIDIC_ACID = Chem.MolFromSmarts("[O,S;X2;H1;+0]-[CX3;+0]=[NX2;+0]")
 
 
 def _metal_disconnector() -> tuple[rdMolStandardize.MetalDisconnector, Chem.Mol]:
@@ -633,7 +633,7 @@ def restore_amide(mol: Chem.Mol) -> Chem.Mol | None:
 
     The two are drawings of one compound; law's words for groups know the amide.
     """
-    matches = mol.GetSubstructMatches(_IMIDIC_ACID, maxMatches=100)
+    matches = mol.GetSubstructMatches(IMIDIC_ACID, maxMatches=100)
     if not matches:
         return None
     editable = Chem.RWMol(mol)

@@ -137,6 +137,14 @@ def mapped(path: Path, header: Sequence[str], columns: Columns | None) -> Column
 # --- lines of text ---------------------------------------------------------------------------
 
 
+def _by_title(path: Path, header: Sequence[str], columns: Columns) -> ColumnMapping:
+    """The columns of a structure file; its titles are the references where no other column is."""
+    mapping = mapped(path, header, columns)
+    if not mapping.of("id") and TITLE_COLUMN in mapping.unused:
+        mapping = mapped(path, header, {**columns, "id": TITLE_COLUMN})
+    return mapping
+
+
 @dataclass(frozen=True, slots=True)
 class _Text:
     """A file of text, and how its lines are read."""
@@ -257,9 +265,7 @@ def _read_sdf(text: _Text, sha256: str, columns: Columns | None) -> SdfTable:
             raise InputFileError(text.path, reason, "leave out those that are not needed")
     header = (BLOCK_COLUMN, TITLE_COLUMN, *names)
     given = {"structure": BLOCK_COLUMN, **(columns or {})}
-    mapping = mapped(text.path, header, given)
-    if not mapping.of("id") and TITLE_COLUMN in mapping.unused:
-        mapping = mapped(text.path, header, {**given, "id": TITLE_COLUMN})
+    mapping = _by_title(text.path, header, given)
     notes = []
     if not rows:
         notes.append("there is no record in it")
@@ -409,10 +415,7 @@ def _read_smiles(text: _Text, sha256: str, columns: Columns | None) -> SmilesTab
             header = header if len(header) > 1 else (*header, TITLE_COLUMN)
         else:
             rows += 1
-    structure = {"structure": header[0], **(columns or {})}
-    mapping = mapped(text.path, header, structure)
-    if not mapping.of("id") and TITLE_COLUMN in mapping.unused:
-        mapping = mapped(text.path, header, {**structure, "id": TITLE_COLUMN})
+    mapping = _by_title(text.path, header, {"structure": header[0], **(columns or {})})
     notes = []
     if not rows:
         notes.append("there is no SMILES in it")

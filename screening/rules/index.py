@@ -239,15 +239,7 @@ class CompiledBundle:
     @staticmethod
     def _may_be_lacking(structure: Structure, asked: Asked) -> bool:
         """A component is like what a list is known to lack."""
-        return any(
-            structure.component_may_hold(smarts, limit)
-            and any(
-                (limit is None or component.heavy_atoms <= limit)
-                and substructure_named(smarts, component)
-                for component in structure.components
-            )
-            for smarts, limit in structure.may_hold_of(asked.lacking)
-        )
+        return any(holds(structure, *gap) for gap in structure.may_hold_of(asked.lacking))
 
     @staticmethod
     def _is_near(structure: Structure, asked: Asked) -> bool:
@@ -323,6 +315,18 @@ def compile_bundle(bundle: Bundle) -> CompiledBundle:
     )
     filters = Filters(substances.index, substances.patterns)
     return CompiledBundle(bundle, substances.index, classes, neighbourhoods, filters)
+
+
+def holds(structure: Structure, smarts: str, max_heavy_atoms: int | None) -> bool:
+    """A component of a structure that is not too large holds a substructure.
+
+    It is read in full where its drawing leaves that open.
+    """
+    return structure.component_may_hold(smarts, max_heavy_atoms) and any(
+        (max_heavy_atoms is None or component.heavy_atoms <= max_heavy_atoms)
+        and substructure_named(smarts, component)
+        for component in structure.components
+    )
 
 
 def _reach_of(entry: Entry) -> Reach:
