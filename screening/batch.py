@@ -1244,7 +1244,19 @@ def screen_frame(
             if totals is not None:
                 decision = decision_of_json(text)
                 cells[note.row - 1] = decision_cells(settled_row(decision, sums, totals))
+    return _with_results(df, cells)
+
+
+def _with_results(df: pd.DataFrame, cells: Sequence[tuple[str, ...]]) -> pd.DataFrame:
+    """A copy of a frame with the columns of results, in place of any of that name."""
+    new = {name: [row[at] for row in cells] for at, name in enumerate(RESULT_COLUMNS)}
     result = df.copy()
-    for place, name in enumerate(RESULT_COLUMNS):
-        result[name] = [row[place] for row in cells]
-    return result
+    if df.columns.nlevels > 1 or not set(RESULT_COLUMNS).isdisjoint(df.columns):
+        for name, column in new.items():
+            result[name] = column
+        return result
+    import pandas as pd  # noqa: PLC0415 - an extra; whoever has a frame has it
+
+    joined = pd.concat([result, pd.DataFrame(new, index=df.index)], axis=1)
+    joined.attrs = result.attrs
+    return joined

@@ -181,6 +181,7 @@ class Screener:
         )
         self._grounds: dict[tuple[Any, ...], _Ground] = {}
         self._rests: dict[tuple[Any, ...], _Rest] = {}
+        self._last_rest: tuple[Shipment | None, _Rest | None] = (None, None)
         self._unmets: dict[tuple[Any, ...], Decision | None] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -270,18 +271,15 @@ class Screener:
         Raises:
             StructureError: a drawing that was taken for readable cannot be read.
         """
-        if self._exhaustive or not is_smiles(drawing) or any(_OTHER_IDENTIFIERS(shipment)):
+        if self._exhaustive or not is_smiles(drawing):
+            return None
+        rest = self._rest(shipment)
+        if rest is None:
             return None
         try:
             structure = self._identification.read(drawing)
         except StructureError:
             return None
-        key = _REST(shipment)
-        rest = self._rests.get(key)
-        if rest is None:
-            if len(self._rests) >= _MAX_GROUNDS:
-                self._rests.clear()
-            rest = self._rests[key] = _Rest(self._ground(shipment), {})
         codes = shipment.hs_code is None  # where one is compared, what any list has counts
         if not self._compiled.meets_nothing(structure, rest.ground.asked, own_lists=codes):
             return None
@@ -293,6 +291,22 @@ class Screener:
             asks = _asks(decision.hits, decision.findings, rest.ground)
             found = rest.alike[larger] = Alike(decision, asks=asks)
         return None if found.asks else found
+
+    def _rest(self, shipment: Shipment) -> _Rest | None:
+        """What lines share that differ in their drawing alone; None where more says what it is."""
+        last, found = self._last_rest
+        if last is shipment:  # rows of one file often share all else
+            return found
+        found = None
+        if not any(_OTHER_IDENTIFIERS(shipment)):
+            key = _REST(shipment)
+            found = self._rests.get(key)
+            if found is None:
+                if len(self._rests) >= _MAX_GROUNDS:
+                    self._rests.clear()
+                found = self._rests[key] = _Rest(self._ground(shipment), {})
+        self._last_rest = shipment, found
+        return found
 
     def _screen(
         self, shipment: Shipment, history: Ledger | None, identification: Identification

@@ -13,6 +13,7 @@ from screening.errors import Fault, WatchlistError
 from screening.rules import cache, index
 from screening.rules.index import Asked, CompiledBundle, compile_bundle, structures_of
 from screening.rules.load import load_bundle
+from screening.rules.model import Entry
 from screening.shipment import Leg, LegKind
 from tests.small_law import ACETONE, LIST, PLACE, WORDS, write_law
 
@@ -160,11 +161,12 @@ class TestAsked:
         assert us.lists == {"us/schedule"}
         assert gb.lists == {"gb/annex"}
         assert xi.lists == gb.lists
-        assert [e.id for e in gb.classes.of_all] == ["gb/annex/class"]
-        assert list(us.classes.of_all) == []
+        assert [e.id for e in gb.patterns.of_all if isinstance(e, Entry)] == ["gb/annex/class"]
+        assert not any(isinstance(of, Entry) for of in us.patterns.of_all)
         assert us.neighbourhoods == (law.neighbourhoods["us"],)
         assert gb.neighbourhoods == ()
-        assert [*gb.classes.of_all, *gb.lacking.of_all] == list(gb.patterns.of_all)
+        others = [of for of in gb.patterns.of_all if not isinstance(of, Entry)]
+        assert others == list(gb.lacking.of_all)
 
     def test_a_journey_asks_by_the_law_of_every_place_once(self, law: CompiledBundle) -> None:
         legs = tuple(Leg(LegKind.ORIGIN, place) for place in ("us", "gb", "us"))
@@ -178,7 +180,7 @@ class TestAsked:
         found = law.everything
         assert found.lists == {"us/schedule", "gb/annex"}
         assert set(found.lacking.of_all) == {("CSC", 5), ("CP", None)}
-        assert {e.id for e in found.classes.of_all} == {"gb/annex/class"}
+        assert {e.id for e in found.patterns.of_all if isinstance(e, Entry)} == {"gb/annex/class"}
         assert found.neighbourhoods == (law.neighbourhoods["us"],)
 
     def test_a_question_is_kept_and_what_is_kept_has_an_end(

@@ -39,15 +39,20 @@ alone, torsions let in 8 ordinary chemicals, Morgan counts of radius 2 let in 20
 
 from __future__ import annotations
 
+import math
+import sys
+from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from rdkit import Chem, DataStructs
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
+from screening.chemistry.atoms import Outline, key_of
 from screening.chemistry.structure import Component
 
 CLOSE = 0.5
@@ -55,7 +60,6 @@ VERY_CLOSE = 0.7
 MIN_HEAVY = 14
 MIN_RINGS = 2
 SIZE_RATIO = 2.0
-_KINDS = 1 << 40
 
 
 @cache
@@ -119,8 +123,16 @@ class Neighbourhood:
         self._common = frozenset.intersection(*elements) if elements else frozenset()
 
     @cached_property
-    def _by_bonds(self) -> _BondTable:
-        return _BondTable([bond_counts(_outline(mol)) for mol in self._mols], self._totals)
+    def _outlines(self) -> list[Outline]:
+        return [outline_of(mol) for mol in self._mols]
+
+    @cached_property
+    def _by_bonds(self) -> _Chains:
+        return _Chains([bond_counts(outline) for outline in self._outlines], self._totals)
+
+    @cached_property
+    def _by_atoms(self) -> _Chains:
+        return _Chains([chain_counts(outline) for outline in self._outlines], self._totals)
 
     def __len__(self) -> int:
         """How many named compounds have a neighbourhood."""
@@ -176,20 +188,21 @@ class Neighbourhood:
             and all(element in elements for element in self._common)
         )
 
-    def may_be_close(self, counts: BondCounts) -> bool:
-        """Whether the bonds of a graph allow a similarity of `CLOSE` to any named compound.
+    def may_be_close(self, outline: Outline, atoms: Sequence[int], triangles: int) -> bool:
+        """Whether the chains of a component allow a similarity of `CLOSE` to any named compound.
 
-        Every torsion has a bond in its middle, so both compounds' torsions are counted by the kind
-        of that bond. Kinds that are coarser never make two counts less similar.
+        They are counted by kinds that every drawing of a compound shares, first by the bond in the
+        middle of each, then by all four atoms. Kinds that are coarser than those of torsions never
+        make two counts less similar.
+
+        Args:
+            outline: of a graph without explicit hydrogens.
+            atoms: those of the component.
+            triangles: rings of three in the graph.
         """
-        if counts.three_ring:
-            return True  # around a ring of three not every such chain is a torsion
-        own = sum(counts.kinds.values())
-        first = bisect_left(self._totals, own * CLOSE)
-        last = bisect_right(self._totals, own / CLOSE)
-        if first == last:
+        if not triangles and not self._by_bonds.allow(bond_counts(outline, atoms)):
             return False
-        return self._by_bonds.may_be_close(counts.kinds, own, first, last)
+        return self._by_atoms.allow(chain_counts(outline, atoms), triangles)
 
     def is_close(self, mol: Chem.Mol) -> bool:
         """A graph has a neighbour among all that are named, whether in force or not."""
@@ -224,116 +237,140 @@ class Neighbourhood:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class BondCounts:
-    """How many chains of four atoms have a bond of each kind in their middle.
-
-    Attributes:
-        kinds: chains by kind of the middle bond.
-        three_ring: there is a ring of three atoms, where a chain may close on itself.
-    """
-
-    kinds: Mapping[int, int]
-    three_ring: bool
+_GUARD = 1 << 15
+_MAX_KEPT = 8192
 
 
-class _BondTable:
-    """The chains of named compounds by the kind of their middle bond, a row each.
+class _Chains:
+    """The chains of named compounds by kind.
+
+    The counts of all compounds stand in one integer for each kind, a lane of bits for each, so that
+    what a graph shares with every one of them is found by a few additions.
 
     Args:
         named: of each named compound.
-        torsions: how many torsions it has.
+        torsions: how many torsions it has: its chains, and one for each ring of three.
     """
 
-    def __init__(self, named: Sequence[BondCounts], torsions: Sequence[int]) -> None:
-        import numpy as np  # noqa: PLC0415 - late: what never comes near anything never needs it
+    def __init__(self, named: Sequence[Mapping[int, int]], torsions: Sequence[int]) -> None:
+        self._counts: dict[int, list[tuple[int, int]]] = {}
+        for lane, chains in enumerate(named):
+            for kind, count in chains.items():
+                self._counts.setdefault(kind, []).append((lane, count))
+        self._totals = torsions
+        self._ones = _in_lanes(len(named), ((lane, 1) for lane in range(len(named))))
+        self._guards = self._ones * _GUARD
+        self._shared: dict[tuple[int, int], int] = {}
+        self._needed: dict[int, int] = {}
 
-        self._minimum = np.minimum
-        every = sorted({kind for counts in named for kind in counts.kinds})
-        self._places = {kind: place for place, kind in enumerate(every)}
-        self._counts = np.zeros((len(named), len(every)), dtype=np.int32)
-        self._totals = np.zeros(len(named), dtype=np.int32)
-        for row, counts in enumerate(named):
-            for kind, count in counts.kinds.items():
-                self._counts[row, self._places[kind]] = count
-            chains = sum(counts.kinds.values())
-            # Around a ring of three not every chain is a torsion; there the fewer count.
-            self._totals[row] = min(chains, torsions[row]) if counts.three_ring else chains
-        self._none = np.zeros(len(every), dtype=np.int32)
+    def allow(self, chains: Mapping[int, int], triangles: int = 0) -> bool:
+        """A named compound may be as similar as `CLOSE` to a graph with these chains.
 
-    def may_be_close(self, kinds: Mapping[int, int], total: int, first: int, last: int) -> bool:
-        """Whether a named compound of some rows may be as similar as `CLOSE` by these chains."""
-        own = self._none.copy()
-        place = self._places.get
-        for kind, count in kinds.items():
-            at = place(kind)
-            if at is not None:
-                own[at] = count
-        shared = self._minimum(self._counts[first:last], own).sum(axis=1)
-        either = self._totals[first:last] + total - shared
-        return bool((shared >= CLOSE * either).any())
+        Args:
+            chains: of the graph, by kind.
+            triangles: its rings of three, which count as torsions too, and perhaps as shared ones.
+        """
+        known = self._shared
+        own = triangles
+        shared = triangles * self._ones
+        for kind, count in chains.items():
+            own += count
+            if kind in self._counts:
+                part = known.get((kind, count))
+                if part is None:
+                    if len(known) >= _MAX_KEPT:
+                        known = self._shared = {}
+                    part = known[kind, count] = self._shares(kind, count)
+                shared += part
+        needed = self._needed.get(own)
+        if needed is None:
+            if len(self._needed) >= _MAX_KEPT:
+                self._needed = {}
+            needed = self._needed[own] = self._needs(own)
+        # A lane keeps its guard where it shares at least what is needed.
+        return bool(((shared | self._guards) - needed) & self._guards)
 
+    def _shares(self, kind: int, count: int) -> int:
+        """How many chains of a kind each compound shares with a graph that has so many."""
+        shares = ((lane, min(count, own)) for lane, own in self._counts[kind])
+        return _in_lanes(len(self._totals), shares)
 
-class Outline(Protocol):
-    """A graph as lists, by atom."""
-
-    @property
-    def numbers(self) -> Sequence[int]:
-        """Atomic numbers."""
-
-    @property
-    def hydrogens(self) -> Sequence[int]:
-        """Hydrogens carried."""
-
-    @property
-    def beside(self) -> Sequence[Sequence[int]]:
-        """The atoms that each is bound to."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Outline:
-    numbers: Sequence[int]
-    hydrogens: Sequence[int]
-    beside: Sequence[Sequence[int]]
-
-
-def _outline(mol: Chem.Mol) -> _Outline:
-    atoms = [mol.GetAtomWithIdx(i) for i in range(mol.GetNumAtoms())]
-    return _Outline(
-        [a.GetAtomicNum() for a in atoms],
-        [a.GetTotalNumHs() for a in atoms],
-        [[n.GetIdx() for n in a.GetNeighbors()] for a in atoms],
-    )
+    def _needs(self, own: int) -> int:
+        """How many chains each compound has to share with a graph that has so many in all."""
+        share = CLOSE / (1 + CLOSE)
+        needs = (
+            (lane, min(math.ceil(share * (total + own) - 1e-6), _GUARD - 1))
+            for lane, total in enumerate(self._totals)
+        )
+        return _in_lanes(len(self._totals), needs)
 
 
-def bond_counts(outline: Outline, atoms: Iterable[int] | None = None) -> BondCounts:
-    """The chains of four atoms of a graph by the kind of their middle bond.
+def _in_lanes(lanes: int, values: Iterable[tuple[int, int]]) -> int:
+    """Numbers below 2**16 in lanes of one integer."""
+    found = array("H", bytes(2 * lanes))
+    for lane, value in values:
+        found[lane] = value
+    return int.from_bytes(found.tobytes(), sys.byteorder)
+
+
+def outline_of(mol: Chem.Mol) -> Outline:
+    """The outline of a matching graph."""
+    return Outline(mol, key_of(CalcMolFormula(mol))[1])
+
+
+def bond_counts(outline: Outline, atoms: Sequence[int] | None = None) -> Mapping[int, int]:
+    """How many chains of four atoms have a bond of each kind in their middle.
 
     A kind is made of both atoms' elements and branching, and of carbon's hydrogens, which say how
     unsaturated it is: what every drawing of a compound shares.
 
     Args:
+        outline: the graph, without a ring of three, where a chain may close on itself.
+        atoms: those of one of its components; None: all.
+    """
+    codes, degrees = outline.codes, outline.degrees
+    found: dict[int, int] = {}
+    for a, b in _bonds(outline, atoms):
+        chains = (degrees[a] - 1) * (degrees[b] - 1)
+        if chains:
+            first, second = codes[a], codes[b]
+            kind = first << 16 | second if first < second else second << 16 | first
+            found[kind] = found.get(kind, 0) + chains
+    return found
+
+
+def chain_counts(outline: Outline, atoms: Sequence[int] | None = None) -> Mapping[int, int]:
+    """How many chains of four atoms there are of each kind, by all their atoms.
+
+    Args:
         outline: the graph.
         atoms: those of one of its components; None: all.
     """
-    beside, numbers, hydrogens = outline.beside, outline.numbers, outline.hydrogens
-    inner = [a for a in (range(len(beside)) if atoms is None else atoms) if len(beside[a]) > 1]
-    kinds = {
-        a: numbers[a] << 8 | len(beside[a]) << 4 | (hydrogens[a] if numbers[a] == 6 else 0)
-        for a in inner
-    }
+    codes, beside = outline.codes, outline.beside
     found: dict[int, int] = {}
-    three_ring = False
-    for a in inner:
-        first, others = kinds[a], beside[a]
-        for b in others:
-            if b <= a or b not in kinds:
-                continue
-            second = kinds[b]
-            kind = first << 16 | second if first < second else second << 16 | first
-            found[kind] = found.get(kind, 0) + (len(others) - 1) * (len(beside[b]) - 1)
-            three_ring = three_ring or not set(others).isdisjoint(beside[b])
-    return BondCounts(found, three_ring)
+    for one, other in _bonds(outline, atoms):
+        a, b = (one, other) if codes[one] <= codes[other] else (other, one)
+        ends = [(i, codes[i]) for i in beside[b] if i != a]
+        middle = codes[a] << 16 | codes[b]
+        alike = codes[a] == codes[b]
+        for i in beside[a]:
+            if i != b:
+                start = codes[i]
+                for last, end in ends:
+                    if last != i:  # else it closes on itself
+                        # a chain has no direction
+                        turned = alike and end < start
+                        outer = end << 16 | start if turned else start << 16 | end
+                        kind = middle << 32 | outer
+                        found[kind] = found.get(kind, 0) + 1
+    return found
+
+
+def _bonds(outline: Outline, atoms: Sequence[int] | None) -> Iterator[tuple[int, int]]:
+    """Each bond of a component once."""
+    whole = atoms is None or len(atoms) == len(outline)
+    among = frozenset() if whole or atoms is None else frozenset(atoms)
+    return ((a, b) for a, b in zip(*outline.ends, strict=True) if a < b and (whole or a in among))
 
 
 def _everything(_: str) -> bool:

@@ -33,7 +33,8 @@ from typing import Any
 from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcFractionCSP3, CalcMolFormula
 
-from screening.chemistry.analogue import MIN_HEAVY, BondCounts, Neighbourhood, bond_counts
+from screening.chemistry.analogue import MIN_HEAVY, Neighbourhood
+from screening.chemistry.atoms import CARBON, PROTON, WEIGHTS, AtomKind, Outline, code_of, key_of
 from screening.chemistry.identity import SubstanceIndex
 from screening.chemistry.relaxed import Relaxed, compiled, relaxed
 from screening.chemistry.structure import (
@@ -50,6 +51,7 @@ from screening.chemistry.structure import (
     read_structure,
     standard_graphs,
 )
+from screening.chemistry.surroundings import Surroundings
 
 RingKey = tuple[int, tuple[tuple[int, int], ...]]
 """Rings, and the atoms in rings by element."""
@@ -58,12 +60,7 @@ Shape = tuple[tuple[int, int, int], ...]
 Skeleton = tuple[tuple[int, int], ...]
 """Element, and heavy atoms beside it, of each atom, sorted."""
 
-_CARBON = 6
-# A key is a sum over atoms, of a number for each element and one for each hydrogen less each
-# positive charge. Equal formulas have equal keys; others that agree by chance would only cost time.
-_PROTON = 0x9E3779B97F4A7C15
-_WEIGHTS = [(z * 0xD6E8FEB86659FD93 + 0xA5A3564E27F8862B) ** 3 % (2**61 - 1) for z in range(120)]
-_HYDROXYL = _WEIGHTS[8] + _PROTON
+_HYDROXYL = WEIGHTS[8] + PROTON
 _MAX_OPENINGS = 12
 _MAX_ESTERS = 3
 
@@ -74,7 +71,9 @@ _ATOM = re.compile(
     r"\[(?:(?:C|c|B)@{0,2}(?:H[1-4]?)?|"
     rf"(?:{_NO_METAL})@{{0,2}}(?:H[0-9]?)?(?:\++|-+|[+-][1-9])?)\]"
 )
-_AROMATIC = re.compile(r"[cnops]")
+_AROMATIC = re.compile(r"[bcnopst]")
+_CARBON_IN_BRACKETS = re.compile(r"\[[Cc][@H\]]")
+_RADICAL = Chem.MolFromSmarts("[#6;!v4]")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
 # No explicit aromatic bond: drawn where no ring is aromatic, it may have no standard form.
 _BARE = re.compile(r"[BCNOPSFIbcnopslr().0-9%=#/\\-]*")
@@ -84,14 +83,8 @@ _LONE_METAL = re.compile(
     r"Cd|Sn|Ce|W|Re|Os|Ir|Pt|Au|Hg|Pb|Bi|Sb|La|Nd|Sm|Eu|Gd|Tb|Dy|Yb|Y|Ga|In|Tl)"
     r"(?:\++|\+[1-9])?\](?:\.|$)"
 )
-_VALID = (
-    Chem.SanitizeFlags.SANITIZE_CLEANUP
-    | Chem.SanitizeFlags.SANITIZE_PROPERTIES
-    | Chem.SanitizeFlags.SANITIZE_KEKULIZE
-)
 # Drawn as aromatic in no ring of five or six: valid perhaps, and yet without a standard form.
 _ODD_AROMATIC = Chem.MolFromSmarts("[a;!r5;!r6]")
-_NOTHING_FAILED = Chem.SanitizeFlags.SANITIZE_NONE
 # Two hydroxyls, or their anions, on one carbon: a covalent hydrate, or an acid.
 _TWO_OXYGENS = Chem.MolFromSmarts("[#8;D1]~[#6]~[#8;D1]")
 _HYDRATE = Chem.MolFromSmarts("[#8;D1;!$([#8]=*)]~[#6;!$([#6]=*)]~[#8;D1;!$([#8]=*)]")
@@ -104,11 +97,10 @@ _IONISED = Chem.MolFromSmarts(
     "[$([O-;D1]-[C;X3;+0]=[O;X1;+0]),$([O-;D1]-[S;X4;+0](=[O;X1;+0])(=[O;X1;+0])[#6,O;+0]),"
     "$([O-;D1]-[c,CX4;+0]),$([NX4+;H1,H2,H3;!$([N+]~[!#6]);!$([N+]-[#6;!+0])])]"
 )
+_THREE_RING = Chem.MolFromSmarts("*1~*~*~1")
+_LINK = code_of(AtomKind(8, 2, -1))
 _OPENING = Chem.MolFromSmarts("[#6]!@[#8;D2]!@[#6]")
 _ESTER = Chem.MolFromSmarts("[#8;D1]~[#6]!@[#8;D2]!@[#6]")
-_CHARGE = re.compile(r"(.*?)(?:([+-])(\d*))?$")
-_ELEMENT = re.compile(r"([A-Z][a-z]?)(\d*)")
-_TABLE = Chem.GetPeriodicTable()
 
 
 class Reach(enum.Flag):
@@ -146,7 +138,7 @@ class Targets:
             by = ANYHOW
             if reach is not None:
                 by = functools.reduce(operator.or_, map(reach, owners))
-            key = _key_of(formula)[1]
+            key = key_of(formula)[1]
             if Reach.ITSELF in by:
                 self._by_key.setdefault(key, []).append(smiles)
             if Reach.SCAFFOLD in by:
@@ -154,10 +146,10 @@ class Targets:
             if Reach.OPENED in by:
                 self._opened.setdefault(key, []).append(smiles)
         self.never_counter_ions = frozenset(
-            _key_of(formula)[1] for formula in substances.never_counter_ions()
+            key_of(formula)[1] for formula in substances.never_counter_ions()
         )
         self.salts = tuple(
-            frozenset(_key_of(c.formula)[1] for c in parts) for parts in substances.salts()
+            frozenset(key_of(c.formula)[1] for c in parts) for parts in substances.salts()
         )
 
     def lists(self, key: int) -> bool:
@@ -206,6 +198,11 @@ class Filters:
         except KeyError:
             return self._patterns.setdefault(smarts, relaxed(smarts))
 
+    def may_be_oxygen(self, smarts: str) -> bool:
+        """An atom of a SMARTS may be oxygen."""
+        pattern = self.pattern(smarts)
+        return pattern is None or pattern.may_be_oxygen
+
     def together(self, patterns: Iterable[tuple[str, int | None, Any]]) -> WeakPatterns:
         """The weaker patterns of several SMARTS, to be asked together.
 
@@ -213,7 +210,12 @@ class Filters:
             patterns: each with the heavy atoms that a component may have, None for any number, and
                 with what it stands for.
         """
-        return WeakPatterns((self.pattern(smarts), limit, of) for smarts, limit, of in patterns)
+        weaker = ((self.pattern(smarts), limit, of) for smarts, limit, of in patterns)
+        return WeakPatterns(weaker, self._surroundings)
+
+    @cached_property
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(list(self._patterns.values()))
 
     def read(self, text: str) -> Structure:
         """Reads a structure as `read_structure` does, errors included, but puts off what it can.
@@ -225,84 +227,89 @@ class Filters:
 
 
 _MAX_KINDS = 16_384
+_FEW = 2
 
 
 class WeakPatterns:
-    """Weaker patterns that are asked together, and which of them a count of atoms leaves.
+    """Weaker patterns that are asked together, and which of them a drawing leaves.
 
     Args:
         patterns: each with the heavy atoms that a component may have, None for any number, and with
             what it stands for; a pattern that says nothing is None.
+        surroundings: what stands beside the atoms of them and perhaps others.
     """
 
-    def __init__(self, patterns: Iterable[tuple[Relaxed | None, int | None, Any]]) -> None:
+    def __init__(
+        self,
+        patterns: Iterable[tuple[Relaxed | None, int | None, Any]],
+        surroundings: Surroundings | None = None,
+    ) -> None:
         self._patterns = tuple(patterns)
-        known = [pattern for pattern, _, _ in self._patterns if pattern is not None]
-        needs: dict[int, int] = {}
-        for pattern in known:
+        known = [
+            (1 << place, pattern, limit)
+            for place, (pattern, limit, _) in enumerate(self._patterns)
+            if pattern is not None
+        ]
+        self._all = (1 << len(self._patterns)) - 1
+        needs: dict[int, dict[int, int]] = {}
+        for bit, pattern, _ in known:
             for element, count in pattern.needs:
-                needs[element] = max(count, needs.get(element, 0))
-        self._most = tuple(needs.items())
-        self._rings = max((p.rings for p in known), default=0)
-        self._saturated = max((p.saturated for p in known), default=0)
-        self._unsaturated = max((p.unsaturated for p in known), default=0)
-        self._largest = max((limit or 0 for _, limit, _ in self._patterns), default=0) + 1
-        self._left: dict[tuple[object, ...], tuple[tuple[Relaxed | None, Any], ...]] = {}
+                needs.setdefault(element, {})[bit] = count
+        self._elements = [(element, self._enough(by)) for element, by in needs.items()]
+        self._rings = self._enough({bit: p.rings for bit, p, _ in known})
+        self._saturated = self._enough({bit: p.saturated for bit, p, _ in known})
+        self._unsaturated = self._enough({bit: p.unsaturated for bit, p, _ in known})
+        self._limited = [(bit, p.size, most) for bit, p, most in known if most is not None]
+        self._surroundings = surroundings or Surroundings(p for p, _, _ in self._patterns)
+        self._of_bits: dict[int, tuple[tuple[int, Relaxed | None, Any], ...]] = {}
+
+    def _enough(self, needed: Mapping[int, int]) -> list[int]:
+        """The bits of the patterns that a count is enough for, by count up to what any needs."""
+        return [
+            self._all - sum(bit for bit, least in needed.items() if least > count)
+            for count in range(max(needed.values(), default=0) + 1)
+        ]
 
     @property
     def of_all(self) -> Iterator[Any]:
         """What the patterns stand for."""
         return (of for _, _, of in self._patterns)
 
-    def left(self, counts: _Counts, sizes: Iterable[int]) -> tuple[tuple[Relaxed | None, Any], ...]:
-        """The patterns that a drawing has atoms and rings enough for, and is not too large for.
-
-        More atoms than any pattern needs make no difference, so few counts have to be looked at.
+    def left(
+        self, counts: _Counts, sizes: Sequence[int], outline: Callable[[], Outline]
+    ) -> Sequence[tuple[Relaxed | None, Any]]:
+        """The patterns that a drawing has the atoms, rings and surroundings for.
 
         Args:
             counts: of the drawing.
             sizes: the heavy atoms of its fragments.
+            outline: the drawing as lists, asked for where several patterns are left.
         """
+        bits = self._all
         found = counts.elements.get
-        largest = self._largest
-        fragments = frozenset(min(size, largest) for size in sizes)
-        kind = (
-            fragments,
-            min(counts.rings, self._rings),
-            min(counts.saturated, self._saturated),
-            min(counts.unsaturated, self._unsaturated),
-            *[min(found(element, 0), most) for element, most in self._most],
-        )
-        left = self._left.get(kind)
+        for element, enough in self._elements:
+            bits &= enough[min(found(element, 0), len(enough) - 1)]
+        bits &= self._rings[min(counts.rings, len(self._rings) - 1)]
+        bits &= self._saturated[min(counts.saturated, len(self._saturated) - 1)]
+        bits &= self._unsaturated[min(counts.unsaturated, len(self._unsaturated) - 1)]
+        for bit, least, most in self._limited:
+            if bits & bit and not any(least <= size <= most for size in sizes):
+                bits -= bit
+        if not bits:
+            return ()
+        left = self._of_bits.get(bits)
         if left is None:
-            if len(self._left) >= _MAX_KINDS:
-                self._left.clear()
-            left = self._left[kind] = tuple(
-                (pattern, of)
-                for pattern, limit, of in self._patterns
-                if pattern is None
-                or (
-                    counts.suffice_for(pattern)
-                    and (limit is None or any(pattern.size <= n <= limit for n in fragments))
-                )
+            if len(self._of_bits) >= _MAX_KINDS:
+                self._of_bits.clear()
+            left = self._of_bits[bits] = tuple(
+                (0 if pattern is None else self._surroundings.needs(pattern), pattern, of)
+                for place, (pattern, _, of) in enumerate(self._patterns)
+                if bits >> place & 1
             )
-        return left
-
-
-@dataclass(frozen=True, slots=True)
-class _Outline:
-    """A drawing as lists, by atom.
-
-    Attributes:
-        numbers, hydrogens: atomic numbers, and hydrogens carried.
-        weights: what each atom adds to a key.
-        beside: the atoms that each is bound to.
-    """
-
-    numbers: list[int]
-    hydrogens: list[int]
-    weights: list[int]
-    beside: list[list[int]]
+        if len(left) <= _FEW:
+            return [(pattern, of) for _, pattern, of in left]
+        lacks = ~self._surroundings.of(outline())
+        return [(pattern, of) for need, pattern, of in left if not need & lacks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,10 +380,20 @@ class Drawn(Structure):
 
     def may_hold_of(self, patterns: WeakPatterns) -> list[Any]:
         """What those of several patterns stand for that it may hold."""
-        return [of for pattern, of in self._left_of(patterns) if self._holds_pattern(pattern)]
+        found: list[Any] | None = self._answers.get(patterns)
+        if found is None:
+            left = self._left_of(patterns)
+            found = [of for pattern, of in left if self._holds_pattern(pattern)]
+            self._answers[patterns] = found
+        return found
 
-    def _left_of(self, patterns: WeakPatterns) -> tuple[tuple[Relaxed | None, Any], ...]:
-        return patterns.left(self._counts, map(len, self._fragment_atoms))
+    def _left_of(self, patterns: WeakPatterns) -> Sequence[tuple[Relaxed | None, Any]]:
+        return patterns.left(self._counts, self._sizes, lambda: self._outline)
+
+    @cached_property
+    def _sizes(self) -> Sequence[int]:
+        """The heavy atoms of each fragment."""
+        return [len(atoms) for atoms in self._fragment_atoms]
 
     def component_may_hold(self, smarts: str, max_heavy_atoms: int | None = None) -> bool:
         """A component may hold a pattern, by its matching graph but for the order of atoms."""
@@ -417,33 +434,16 @@ class Drawn(Structure):
     def _counts(self) -> _Counts:
         """What can be counted of the whole drawing."""
         mol = self._mol
-        elements, key = _key_of(CalcMolFormula(mol))
-        carbons = elements.get(_CARBON, 0)
+        elements, key = key_of(CalcMolFormula(mol))
+        carbons = elements.get(CARBON, 0)
         saturated = round(CalcFractionCSP3(mol) * carbons)
         rings = mol.GetNumBonds() - mol.GetNumAtoms() + self._fragments
         return _Counts(key, elements, rings, saturated, carbons - saturated)
 
     @cached_property
-    def _outline(self) -> _Outline:
+    def _outline(self) -> Outline:
         """The drawing as lists."""
-        mol = self._mol
-        size = mol.GetNumAtoms()
-        atoms = list(map(mol.GetAtomWithIdx, range(size)))
-        numbers = [a.GetAtomicNum() for a in atoms]
-        hydrogens = [a.GetTotalNumHs() for a in atoms]
-        weights = [
-            _WEIGHTS[number] + carried * _PROTON
-            for number, carried in zip(numbers, hydrogens, strict=True)
-        ]
-        if "+" in self.text or "-" in self.text:
-            for index, atom in enumerate(atoms):
-                weights[index] -= atom.GetFormalCharge() * _PROTON
-        beside: list[list[int]] = [[] for _ in range(size)]
-        for bond in map(mol.GetBondWithIdx, range(mol.GetNumBonds())):
-            a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-            beside[a].append(b)
-            beside[b].append(a)
-        return _Outline(numbers, hydrogens, weights, beside)
+        return Outline(self._mol, self._counts.key)
 
     def may_open_to_listed(self, targets: Targets | None = None) -> bool:
         """What a component is an ester or ether of may be a listed structure.
@@ -452,7 +452,7 @@ class Drawn(Structure):
             targets: the listed structures that count; None: all.
         """
         among = targets or self._filters.targets
-        return self._answer(("opened", id(among)), lambda: self._may_open_to_listed(among))
+        return self._answer(("opened", among), lambda: self._may_open_to_listed(among))
 
     def may_be_listed(self, targets: Targets | None = None) -> bool:
         """A component, or what it is an ester or ether of, may be a listed structure.
@@ -463,7 +463,7 @@ class Drawn(Structure):
             targets: the listed structures that count; None: all.
         """
         among = targets or self._filters.targets
-        return self._answer(("listed", id(among)), lambda: self._may_be_listed(among))
+        return self._answer(("listed", among), lambda: self._may_be_listed(among))
 
     def _may_be_listed(self, targets: Targets) -> bool:
         if self._fragments == 1:
@@ -529,7 +529,7 @@ class Drawn(Structure):
 
         Every bond that an ester or ether could be cut at is tried, and some that none can.
         """
-        matches = self._mol.GetSubstructMatches(_OPENING, maxMatches=1000)
+        matches = self._openings
         if not matches:
             return False
         if len(matches) > _MAX_OPENINGS:
@@ -543,7 +543,7 @@ class Drawn(Structure):
                     one, other = below[carbon], above[carbon]
                 else:
                     one, other = above[oxygen], below[oxygen]
-                if (lists(one + _HYDROXYL) or lists(other + _PROTON)) and (
+                if (lists(one + _HYDROXYL) or lists(other + PROTON)) and (
                     self._leaves_listed(carbon, [(oxygen, carbon)], targets)
                     or self._leaves_listed(oxygen, [(oxygen, carbon)], targets)
                 ):
@@ -554,6 +554,19 @@ class Drawn(Structure):
         if len(esters) > _MAX_ESTERS:
             return True
         return len(esters) > 1 and self._opened_at_once(esters, targets)
+
+    @property
+    def opens(self) -> bool:
+        """A component may be an ester or ether of anything."""
+        return bool(self._openings)
+
+    @cached_property
+    def _openings(self) -> Sequence[Sequence[int]]:
+        """Carbon, oxygen and carbon in a row, bound in no ring."""
+        if _LINK not in self._outline.codes:
+            return ()
+        found: Sequence[Sequence[int]] = self._mol.GetSubstructMatches(_OPENING, maxMatches=1000)
+        return found
 
     @cached_property
     def _halves(self) -> tuple[list[int], list[int], list[int]]:
@@ -609,41 +622,44 @@ class Drawn(Structure):
         hydroxyls = sum(carbon in atoms for _, carbon in cut)
         freed = [oxygen for oxygen, _ in cut if oxygen in atoms]
         key = sum(outline.weights[i] for i in atoms)
-        key += hydroxyls * _HYDROXYL + len(freed) * _PROTON
+        key += hydroxyls * _HYDROXYL + len(freed) * PROTON
         if not targets.opens(key):
             return False
         shape = [(8, 1, -1)] * hydroxyls
         for index in atoms:
             number = outline.numbers[index]
             degree = len(outline.beside[index]) - freed.count(index)
-            shape.append((number, degree, outline.hydrogens[index] if number == _CARBON else -1))
+            shape.append((number, degree, outline.hydrogens[index] if number == CARBON else -1))
         return tuple(sorted(shape)) in targets.shapes(key)
 
     def may_be_near(self, neighbourhood: Neighbourhood) -> bool:
         """A component may be a neighbour of a named compound."""
-        return self._answer(id(neighbourhood), lambda: self._may_be_near(neighbourhood))
+        return self._answer(neighbourhood, lambda: self._may_be_near(neighbourhood))
 
     def _may_be_near(self, neighbourhood: Neighbourhood) -> bool:
         counts = self._counts
         if not neighbourhood.allows(self._mol.GetNumAtoms(), counts.rings, counts.elements):
             return False
-        if not any(map(neighbourhood.may_be_close, self._bonds)):
+        large = (atoms for atoms in self._fragment_atoms if len(atoms) >= MIN_HEAVY)
+        outline, triangles = self._outline, self._triangles
+        if not any(neighbourhood.may_be_close(outline, atoms, triangles) for atoms in large):
             return False
         graphs = self._graphs
         return graphs is None or any(map(neighbourhood.is_close, graphs))
 
     @cached_property
-    def _bonds(self) -> list[BondCounts]:
-        """Of each component that is large enough to have a neighbour."""
-        large = [atoms for atoms in self._fragment_atoms if len(atoms) >= MIN_HEAVY]
-        return [bond_counts(self._outline, atoms) for atoms in large]
+    def _triangles(self) -> int:
+        """How many rings of three it has."""
+        if not self._counts.rings:
+            return 0
+        return len(self._mol.GetSubstructMatches(_THREE_RING, maxMatches=10_000))
 
     @cached_property
     def _graphs(self) -> Sequence[Chem.Mol] | None:
         """The matching graphs but for the order of their atoms; None where that fails."""
         try:
             with rdBase.BlockLogs():
-                mol = Chem.Mol(self._mol)
+                mol = self._mol  # what is asked of it hereafter hangs on no bond order
                 Chem.SanitizeMol(mol)
                 parts = (mol,)
                 if self._fragments > 1:
@@ -653,10 +669,13 @@ class Drawn(Structure):
                     found += _settled_graph(part)
                 return found
         except Exception:  # the full road is taken, and says what fails
+            Chem.FastFindRings(self._mol)
             return None
 
     def several_larger(self) -> int:
         """How many larger components it has, where they are not all the same; else 0."""
+        if self._fragments == 1:
+            return 0
         larger = [atoms for atoms in self._fragment_atoms if len(atoms) > LARGER]
         if len(larger) < 2:
             return 0
@@ -689,22 +708,6 @@ def _reached(beside: Sequence[Sequence[int]], start: int, closed: set[tuple[int,
 
 
 @lru_cache(maxsize=65_536)
-def _key_of(formula: str) -> tuple[Mapping[int, int], int]:
-    """Atoms by element, and the key, of a Hill formula such as ``C7H8N+``."""
-    counts: dict[int, int] = {}
-    protons = 0
-    body, sign, charge = _CHARGE.match(formula).groups()  # type: ignore[union-attr]  # matches all
-    if sign:
-        protons -= int(charge or 1) * (1 if sign == "+" else -1)
-    for symbol, count in _ELEMENT.findall(body):
-        if symbol == "H":
-            protons += int(count or 1)
-        else:
-            counts[_TABLE.GetAtomicNumber(symbol)] = int(count or 1)
-    return counts, sum(_WEIGHTS[z] * n for z, n in counts.items()) + protons * _PROTON
-
-
-@lru_cache(maxsize=65_536)
 def _rings_of(smiles: str) -> RingKey:
     """Rings of a listed graph."""
     with rdBase.BlockLogs():
@@ -734,7 +737,7 @@ def _shape_of(smiles: str) -> Shape:
             (
                 a.GetAtomicNum(),
                 a.GetDegree(),
-                a.GetTotalNumHs() if a.GetAtomicNum() == _CARBON else -1,
+                a.GetTotalNumHs() if a.GetAtomicNum() == CARBON else -1,
             )
             for a in map(mol.GetAtomWithIdx, range(mol.GetNumAtoms()))
         )
@@ -777,13 +780,11 @@ def _settled_graph(part: Chem.Mol) -> Sequence[Chem.Mol]:
 
 
 def _is_oddly_aromatic(mol: Chem.Mol) -> bool:
-    """Atoms are drawn as aromatic that are in no ring of five or six."""
-    Chem.FastFindRings(mol)
+    """Atoms are drawn as aromatic that are in no ring of five or six; its rings are known."""
     if not mol.HasSubstructMatch(_ODD_AROMATIC):
         return False
-    exact = Chem.Mol(mol)  # rings that are found fast may be larger than need be
-    Chem.GetSSSR(exact)
-    return bool(exact.HasSubstructMatch(_ODD_AROMATIC))
+    Chem.GetSSSR(mol)  # rings that are found fast may be larger than need be
+    return bool(mol.HasSubstructMatch(_ODD_AROMATIC))
 
 
 def _drawn(text: str, filters: Filters) -> Drawn | None:
@@ -800,10 +801,18 @@ def _drawn(text: str, filters: Filters) -> Drawn | None:
     rings = mol.GetNumBonds() - atoms + fragments
     if not 0 < atoms <= MAX_ATOMS or rings > MAX_RINGS or fragments > MAX_COMPONENTS:
         return None
-    if _AROMATIC.search(body) and _is_oddly_aromatic(mol):
+    Chem.FastFindRings(mol)
+    aromatic = _AROMATIC.search(body) is not None
+    if aromatic and _is_oddly_aromatic(mol):
         return None
-    failed = Chem.SanitizeMol(mol, sanitizeOps=_VALID, catchErrors=True)
-    if failed != _NOTHING_FAILED:
+    try:  # the steps by which the toolkit checks a molecule, without what no filter asks for
+        Chem.Cleanup(mol)
+        mol.UpdatePropertyCache(strict=True)
+        if aromatic:
+            Chem.Kekulize(mol, clearAromaticFlags=True)
+    except Chem.MolSanitizeException:
+        return None
+    if _CARBON_IN_BRACKETS.search(body) and mol.HasSubstructMatch(_RADICAL):
         return None
     if (
         body.count("O") > 1  # hydroxyl is never written as aromatic
@@ -811,5 +820,4 @@ def _drawn(text: str, filters: Filters) -> Drawn | None:
         and mol.HasSubstructMatch(_HYDRATE)
     ):
         return None
-    Chem.FastFindRings(mol)
     return Drawn(text, mol, filters, fragments)

@@ -12,6 +12,7 @@ makes the pattern weaker and never wrong.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -34,6 +35,7 @@ class Relaxed:
         rings: how many rings it has.
         saturated, unsaturated: how many of its carbons are bound to four atoms, and how many not.
         frames: its rings, as patterns of their own: many patterns share them.
+        places: its atoms, each with those beside it, as SMARTS; equal ones once.
     """
 
     smarts: str
@@ -42,11 +44,17 @@ class Relaxed:
     saturated: int
     unsaturated: int
     frames: tuple[str, ...]
+    places: tuple[tuple[str, tuple[str, ...]], ...]
 
     @cached_property
     def size(self) -> int:
         """How many atoms it has."""
         return int(self.query.GetNumAtoms())
+
+    @cached_property
+    def may_be_oxygen(self) -> bool:
+        """One of its atoms may be oxygen."""
+        return any({"#8", "*"} & set(re.split(r"[\[\],;&]", text)) for text, _ in self.places)
 
     @cached_property
     def query(self) -> Chem.Mol:
@@ -71,6 +79,7 @@ def plain(found: Relaxed | None) -> list[Any] | None:
         found.saturated,
         found.unsaturated,
         found.frames,
+        found.places,
     ]
 
 
@@ -78,9 +87,10 @@ def from_plain(data: Sequence[Any] | None) -> Relaxed | None:
     """A weaker pattern of its plain data."""
     if data is None:
         return None
-    smarts, needs, rings, saturated, unsaturated, frames = data
+    smarts, needs, rings, saturated, unsaturated, frames, places = data
     pairs = tuple((element, count) for element, count in needs)
-    return Relaxed(smarts, pairs, rings, saturated, unsaturated, tuple(frames))
+    around = tuple((text, tuple(beside)) for text, beside in places)
+    return Relaxed(smarts, pairs, rings, saturated, unsaturated, tuple(frames), around)
 
 
 @dataclass(slots=True)
@@ -135,7 +145,17 @@ def relaxed(smarts: str) -> Relaxed | None:
         sum(text.startswith("[#6;") and ";X4" in text and "," not in text for text in texts),
         sum(text.startswith("[#6;") and ";!X4" in text for text in texts),
         _frames(full, texts),
+        _places(full, texts),
     )
+
+
+def _places(full: Chem.Mol, texts: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The atoms of a pattern with those beside them."""
+    found: dict[tuple[str, tuple[str, ...]], None] = {}
+    for index, text in enumerate(texts):
+        beside = (n.GetIdx() for n in full.GetAtomWithIdx(index).GetNeighbors())
+        found[text, tuple(sorted(texts[i] for i in beside))] = None
+    return tuple(found)
 
 
 def _frames(full: Chem.Mol, texts: Sequence[str]) -> tuple[str, ...]:

@@ -163,6 +163,11 @@ class Structure:
         """A component may hold a pattern."""
         return True
 
+    @property
+    def opens(self) -> bool:
+        """A component may be an ester or ether of anything."""
+        return True
+
     def may_hold_any(self, patterns: Any) -> bool:  # noqa: ARG002 - a later part's patterns
         """A component, or what it is an ester or ether of, may hold one of several patterns."""
         return True

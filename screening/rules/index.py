@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -69,15 +69,14 @@ class Asked:
 
     Attributes:
         neighbourhoods: of its laws on likeness.
-        classes: weaker patterns of the classes of its laws, which stand for the entry.
-        lacking: those of what its lists are known to lack, which stand for pattern and size.
-        patterns: both.
+        lacking: weaker patterns of what its lists are known to lack, which stand for pattern and
+            size.
+        patterns: those, and those of the classes of its laws, which stand for the entry.
         lists: ids of its lists.
         targets: the structures that its lists name, and how they are met.
     """
 
     neighbourhoods: tuple[Neighbourhood, ...]
-    classes: WeakPatterns
     lacking: WeakPatterns
     patterns: WeakPatterns
     lists: frozenset[str]
@@ -155,7 +154,6 @@ class CompiledBundle:
             neighbourhoods=tuple(
                 self.neighbourhoods[place] for place in places if place in self.neighbourhoods
             ),
-            classes=self.filters.together(wanted),
             lacking=self.filters.together(lacking),
             patterns=self.filters.together((*wanted, *lacking)),
             lists=lists,
@@ -195,10 +193,17 @@ class CompiledBundle:
 
         It is read in full where its drawing leaves anything open; the answer is certain both ways.
         """
+        if self._is_listed(structure, asked if own_lists else None):
+            return False
+        held = structure.may_hold_of(asked.patterns)
         return not (
-            self._is_listed(structure, asked if own_lists else None)
-            or self._may_be_member(structure, asked)
-            or self._may_be_lacking(structure, asked)
+            (
+                held
+                and (
+                    self._may_be_member(structure, {e.id for e in held if isinstance(e, Entry)})
+                    or any(holds(structure, *gap) for gap in held if not isinstance(gap, Entry))
+                )
+            )
             or self._is_near(structure, asked)
         )
 
@@ -211,9 +216,9 @@ class CompiledBundle:
             or any(map(structure.may_be_near, asked.neighbourhoods))
         )
 
-    def _may_be_member(self, structure: Structure, asked: Asked) -> bool:
+    def _may_be_member(self, structure: Structure, open_classes: Collection[str]) -> bool:
         """A component, or what it is an ester or ether of, holds a skeleton of a class."""
-        open_classes = {entry.id for entry in structure.may_hold_of(asked.classes)}
+        open_classes = [name for name in open_classes if self._may_hold_skeleton(structure, name)]
         if not open_classes:
             return False
         parts = [
@@ -222,6 +227,21 @@ class CompiledBundle:
             for part in (component, *(p for _, p in opened_parts(component)))
         ]
         return any(self.classes[name].may_match(part) for name in open_classes for part in parts)
+
+    def _may_hold_skeleton(self, structure: Structure, name: str) -> bool:
+        """A component, or what it is an ester or ether of, may hold a skeleton of a class.
+
+        What it is an ester or ether of differs from it in the oxygens alone.
+        """
+        definition = self.bundle.entries[name].class_
+        if definition is None:
+            return True
+        opens = structure.opens
+        return any(
+            (opens and self.filters.may_be_oxygen(skeleton))
+            or structure.component_may_hold(skeleton)
+            for skeleton in skeletons_of(definition)
+        )
 
     def _is_listed(self, structure: Structure, asked: Asked | None) -> bool:
         """A component is a listed substance by a form that is not left out, in a list asked."""
@@ -235,11 +255,6 @@ class CompiledBundle:
         """The list of a match is asked, and its entry leaves out none of the forms."""
         entry = self.bundle.entries[match.listed.owner]
         return entry.list in asked.lists and not any(never_covers(entry, f) for f in match.forms)
-
-    @staticmethod
-    def _may_be_lacking(structure: Structure, asked: Asked) -> bool:
-        """A component is like what a list is known to lack."""
-        return any(holds(structure, *gap) for gap in structure.may_hold_of(asked.lacking))
 
     @staticmethod
     def _is_near(structure: Structure, asked: Asked) -> bool:

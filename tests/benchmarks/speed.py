@@ -76,7 +76,7 @@ def molsets(count: int, wheel: Path | None) -> list[str]:
 
     It is read as an archive: installed, it brings a package `tests` of its own, which hides ours.
     """
-    if wheel is None:
+    if wheel is None or count < 1:
         return []
     with zipfile.ZipFile(wheel) as archive:
         packed = archive.read("moses/dataset/data/train.csv.gz")

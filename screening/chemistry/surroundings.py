@@ -1,0 +1,143 @@
+"""What stands beside the atoms of a pattern, and which of it a drawing has at all.
+
+A pattern matches only where each of its atoms finds one of its kind, with such atoms beside it as
+the pattern has there. That is asked of all patterns at once and of each atom once: an atom with the
+atoms beside it is one of few kinds, and what a kind satisfies is found when it is first met. It
+loses no match: elements, bonds, and the hydrogens and connections of carbon are all that weaker
+patterns ask for (`screening.chemistry.relaxed`), rings are left out, and two atoms beside one may
+be counted for the same neighbour, which only lets more through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from screening.chemistry.atoms import CARBON, AtomKind, Outline
+from screening.chemistry.relaxed import Relaxed
+
+_MAX_KINDS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An atom of a pattern: bits of what it is, and of what stands beside it at least.
+
+    Attributes:
+        itself: the bit of its own text.
+        beside: the bits of texts that stand beside it once or more, twice or more, and so on.
+        degree: how many atoms stand beside it.
+        bit: its own, among all places.
+    """
+
+    itself: int
+    beside: tuple[int, ...]
+    degree: int
+    bit: int
+
+
+class Surroundings:
+    """The atoms of some patterns with what stands beside them.
+
+    Args:
+        patterns: the patterns; None is one that says nothing.
+    """
+
+    def __init__(self, patterns: Iterable[Relaxed | None]) -> None:
+        self._texts: dict[str, int] = {}
+        places: dict[tuple[str, tuple[str, ...]], _Place] = {}
+        self._needs: dict[str, int] = {}
+        for pattern in patterns:
+            if pattern is None:
+                continue
+            need = 0
+            for text, beside in pattern.places:
+                place = places.get((text, beside))
+                if place is None:
+                    place = places[text, beside] = self._place(text, beside, 1 << len(places))
+                need |= place.bit
+            self._needs[pattern.smarts] = need
+        self._places = tuple(places.values())
+        self._of_atoms: dict[AtomKind, int] = {}
+        self._held: dict[int, int] = {}
+
+    def _place(self, text: str, beside: Sequence[str], bit: int) -> _Place:
+        layers: list[int] = []
+        for other in set(beside):
+            for layer in range(beside.count(other)):
+                if layer == len(layers):
+                    layers.append(0)
+                layers[layer] |= self._bit(other)
+        return _Place(self._bit(text), tuple(layers), len(beside), bit)
+
+    def _bit(self, text: str) -> int:
+        return 1 << self._texts.setdefault(text, len(self._texts))
+
+    def needs(self, pattern: Relaxed) -> int:
+        """The places of a pattern, as bits; none where the pattern is not among the known ones."""
+        return self._needs.get(pattern.smarts, 0)
+
+    def of(self, outline: Outline) -> int:
+        """The places that a drawing has, as bits."""
+        found = 0
+        known = self._held
+        for index, star in enumerate(outline.stars):
+            held = known.get(star)
+            if held is None:
+                if len(known) >= _MAX_KINDS:
+                    known = self._held = {}
+                kinds = outline.kinds
+                around = [kinds[i] for i in outline.beside[index]]
+                held = known[star] = self._satisfied(kinds[index], around)
+            found |= held
+        return found
+
+    def _satisfied(self, kind: AtomKind, around: Sequence[AtomKind]) -> int:
+        itself = self._of_atom(kind)
+        layers = [0] * len(around)
+        for mask in map(self._of_atom, around):
+            for layer in range(len(layers) - 1, 0, -1):
+                layers[layer] |= layers[layer - 1] & mask
+            layers[0] |= mask
+        found = 0
+        for place in self._places:
+            if (
+                place.itself & itself
+                and place.degree <= len(around)
+                and all(not need & ~have for need, have in zip(place.beside, layers, strict=False))
+            ):
+                found |= place.bit
+        return found
+
+    def _of_atom(self, kind: AtomKind) -> int:
+        """The texts that an atom satisfies, as bits."""
+        found = self._of_atoms.get(kind)
+        if found is None:
+            found = self._of_atoms[kind] = sum(
+                1 << place for text, place in self._texts.items() if _satisfies(kind, text)
+            )
+        return found
+
+
+def _satisfies(kind: AtomKind, text: str) -> bool:
+    """An atom may satisfy the text of a weaker pattern's atom, such as ``[#6;X4;H1,H2]``."""
+    return all(
+        any(all(_is(kind, one) for one in either.split("&")) for either in part.split(","))
+        for part in text.strip("[]").split(";")
+    )
+
+
+def _is(kind: AtomKind, primitive: str) -> bool:
+    """An atom may be what one primitive asks for; what is not understood here is let through."""
+    if primitive.startswith("#"):
+        return kind.number == int(primitive[1:])
+    if kind.number != CARBON:  # only carbon keeps its hydrogens and connections
+        return True
+    connections = kind.degree + kind.hydrogens
+    if primitive.startswith("X"):
+        return connections == int(primitive[1:])
+    if primitive.startswith("!X"):
+        return connections != int(primitive[2:])
+    if primitive.startswith("H"):
+        return kind.hydrogens == int(primitive[1:])
+    return True
