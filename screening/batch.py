@@ -1236,14 +1236,15 @@ def screen_frame(
             if one.line is not None:
                 row_id = ids[len(cells) - 1]
                 counting.append((Note(row=len(cells), row_id=row_id, line=one.line), one.json))
-    with contextlib.closing(RowSums(screener.bundle, history)) as sums:
-        for note, _ in counting:
-            sums.add(note)
-        for note, text in counting:
-            totals = sums.beyond(note)
-            if totals is not None:
-                decision = decision_of_json(text)
-                cells[note.row - 1] = decision_cells(settled_row(decision, sums, totals))
+    if counting or history:
+        with contextlib.closing(RowSums(screener.bundle, history)) as sums:
+            for note, _ in counting:
+                sums.add(note)
+            for note, text in counting:
+                totals = sums.beyond(note)
+                if totals is not None:
+                    decision = decision_of_json(text)
+                    cells[note.row - 1] = decision_cells(settled_row(decision, sums, totals))
     return _with_results(df, cells)
 
 

@@ -223,7 +223,7 @@ class Filters:
         Returns:
             A `Drawn` structure where the text is plain and valid, else one that is read in full.
         """
-        return _drawn(text, self) or read_structure(text)
+        return _drawn(text, self) or Whole(read_structure(text), self)
 
 
 _MAX_KINDS = 16_384
@@ -397,8 +397,11 @@ class Drawn(Structure):
 
     def component_may_hold(self, smarts: str, max_heavy_atoms: int | None = None) -> bool:
         """A component may hold a pattern, by its matching graph but for the order of atoms."""
-        if not self.may_hold(smarts, max_heavy_atoms):
-            return False
+        return self.may_hold(smarts, max_heavy_atoms) and self._answer(
+            (smarts, max_heavy_atoms), lambda: self._component_holds(smarts, max_heavy_atoms)
+        )
+
+    def _component_holds(self, smarts: str, max_heavy_atoms: int | None) -> bool:
         graphs = self._graphs
         return graphs is None or any(
             (max_heavy_atoms is None or graph.GetNumAtoms() <= max_heavy_atoms)
@@ -692,6 +695,45 @@ class Drawn(Structure):
     def larger_components(self) -> int:
         """How many components have more than six heavy atoms."""
         return sum(len(atoms) > LARGER for atoms in self._fragment_atoms)
+
+
+class Whole(Structure):
+    """A structure that is read in full, whose matching graphs are asked as drawings are.
+
+    Args:
+        structure: as it was read.
+        filters: what is asked.
+    """
+
+    _filters: Filters
+
+    def __init__(self, structure: Structure, filters: Filters) -> None:
+        vars(self).update(vars(structure), _filters=filters)
+
+    @cached_property
+    def _graphs(self) -> Sequence[Drawn] | None:
+        """Each component; None where one has hydrogens as atoms, or carbon of another valence."""
+        found = []
+        for component in self.components:
+            graph = component.mol
+            if component.heavy_atoms < graph.GetNumAtoms() or graph.HasSubstructMatch(_RADICAL):
+                return None
+            one = Drawn(component.smiles, graph, self._filters, 1)
+            vars(one)["_graphs"] = (graph,)
+            found.append(one)
+        return found
+
+    def may_hold_of(self, patterns: WeakPatterns) -> list[Any]:
+        """What those of several patterns stand for that it may hold."""
+        if self._graphs is None:
+            return super().may_hold_of(patterns)
+        found = {id(of): of for graph in self._graphs for of in graph.may_hold_of(patterns)}
+        return list(found.values())
+
+    def may_be_near(self, neighbourhood: Neighbourhood) -> bool:
+        """A component may be a neighbour of a named compound."""
+        graphs = self._graphs
+        return graphs is None or any(graph.may_be_near(neighbourhood) for graph in graphs)
 
 
 def _reached(beside: Sequence[Sequence[int]], start: int, closed: set[tuple[int, int]]) -> set[int]:

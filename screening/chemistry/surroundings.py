@@ -60,6 +60,8 @@ class Surroundings:
         self._places = tuple(places.values())
         self._of_atoms: dict[AtomKind, int] = {}
         self._held: dict[int, int] = {}
+        self._alike: dict[tuple[int, ...], int] = {}
+        self._by_atom: dict[int, list[_Place]] = {}
 
     def _place(self, text: str, beside: Sequence[str], bit: int) -> _Place:
         layers: list[int] = []
@@ -93,20 +95,38 @@ class Surroundings:
         return found
 
     def _satisfied(self, kind: AtomKind, around: Sequence[AtomKind]) -> int:
-        itself = self._of_atom(kind)
+        masks = sorted(map(self._of_atom, around))
+        key = (self._of_atom(kind), *masks)
+        found = self._alike.get(key)
+        if found is None:
+            if len(self._alike) >= _MAX_KINDS:
+                self._alike = {}
+            found = self._alike[key] = self._places_of(*key)
+        return found
+
+    def _places_of(self, itself: int, *around: int) -> int:
+        """The places that an atom takes by what it and those beside it satisfy."""
         layers = [0] * len(around)
-        for mask in map(self._of_atom, around):
+        for mask in around:
             for layer in range(len(layers) - 1, 0, -1):
                 layers[layer] |= layers[layer - 1] & mask
             layers[0] |= mask
+        once = ~(layers[0] if layers else 0)
         found = 0
-        for place in self._places:
+        for place in self._open_to(itself):
             if (
-                place.itself & itself
-                and place.degree <= len(around)
+                place.degree <= len(layers)
+                and not (place.beside and place.beside[0] & once)
                 and all(not need & ~have for need, have in zip(place.beside, layers, strict=False))
             ):
                 found |= place.bit
+        return found
+
+    def _open_to(self, itself: int) -> Sequence[_Place]:
+        found = self._by_atom.get(itself)
+        if found is None:
+            found = [place for place in self._places if place.itself & itself]
+            self._by_atom[itself] = found
         return found
 
     def _of_atom(self, kind: AtomKind) -> int:
