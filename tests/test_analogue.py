@@ -6,9 +6,18 @@ import dataclasses
 from datetime import date
 
 import pytest
+from rdkit import Chem
+from rdkit.Chem.rdFingerprintGenerator import GetTopologicalTorsionGenerator
 
 from screening import Decision, Hit, Screener, Shipment
-from screening.chemistry.analogue import Neighbour, Neighbourhood
+from screening.chemistry.analogue import (
+    MIN_HEAVY,
+    Neighbour,
+    Neighbourhood,
+    bond_counts,
+    chain_counts,
+    outline_of,
+)
 from screening.chemistry.proof import AnalogueProof
 from screening.chemistry.structure import Component, read_structure
 from screening.decision import Basis, Certainty
@@ -19,6 +28,7 @@ from screening.rules.load import Bundle
 from screening.rules.model import AnalogueRule
 from screening.shipment import LegKind
 from tests.asking import TODAY, Decide
+from tests.corpus.corpus import chemicals_of_the_package, sample
 from tests.drawings import ionised, labelled, reordered, rows, salt
 
 FENTANYL = "CCC(=O)N(c1ccccc1)C1CCN(CCc2ccccc2)CC1"
@@ -129,6 +139,38 @@ class TestNeighbourhood:
         for _, name, left_out in named:
             others = Neighbourhood(n for n in named if n[2].smiles != left_out.smiles)
             assert others.nearest(left_out) is not None, name
+
+
+class TestChains:
+    @pytest.mark.parametrize(
+        "smiles",
+        ["CCCC", "C1CC1", "CC1CC1C1CC1", "C1CCC1C", "C12C3C4C1C5C2C3C45", "CC1(C)C2CC3CC1C23",
+         "COc1ccc2c(c1)OCO2", "C1OC1COCC1CO1", "O=C1CCN(CCc2ccccc2)CC1", "CC(C)(C)C"],
+    )  # fmt: skip
+    def test_are_torsions_but_for_one_in_each_ring_of_three(self, smiles: str) -> None:
+        """What the bound on similarity rests on."""
+        mol = Chem.MolFromSmiles(smiles)
+        triangles = len(mol.GetSubstructMatches(Chem.MolFromSmarts("*1~*~*~1")))
+        torsions = GetTopologicalTorsionGenerator().GetSparseCountFingerprint(mol).GetTotalVal()
+        outline = outline_of(mol)
+        assert sum(chain_counts(outline).values()) + triangles == torsions
+        if not triangles:
+            assert sum(bond_counts(outline).values()) == torsions
+
+    def test_never_rule_out_what_is_close(self, screener: Screener) -> None:
+        """Each named compound against the others, and ordinary ones against all."""
+        near = 0
+        for neighbourhood in screener.compiled.neighbourhoods.values():
+            ordinary = [c.smiles for c in sample(chemicals_of_the_package(), 300)]
+            named = [row["smiles"] for row in rows("us_fentanyls.csv")]
+            mols = [Chem.MolFromSmiles(smiles) for smiles in (*named, *ordinary)]
+            for mol in (m for m in mols if m is not None and m.GetNumHeavyAtoms() >= MIN_HEAVY):
+                if mol.GetNumAtoms() == mol.GetNumHeavyAtoms() and neighbourhood.is_close(mol):
+                    outline = outline_of(mol)
+                    triangles = len(mol.GetSubstructMatches(Chem.MolFromSmarts("*1~*~*~1")))
+                    near += 1
+                    assert neighbourhood.may_be_close(outline, range(len(outline)), triangles)
+        assert near > 63
 
 
 class TestLaw:
