@@ -16,8 +16,8 @@ from screening.chemistry.analogue import (
     Neighbourhood,
     bond_counts,
     chain_counts,
-    outline_of,
 )
+from screening.chemistry.atoms import outline_of
 from screening.chemistry.proof import AnalogueProof
 from screening.chemistry.structure import Component, read_structure
 from screening.decision import Basis, Certainty

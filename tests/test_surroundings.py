@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rdkit import Chem
-from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from screening import Screener
-from screening.chemistry.atoms import Outline, key_of
+from screening.chemistry.atoms import outline_of
 from screening.chemistry.relaxed import Relaxed, relaxed
 from screening.chemistry.surroundings import Surroundings
 from tests import strategies as made
@@ -17,7 +16,7 @@ from tests.corpus.corpus import chemicals_of_the_package, sample
 
 
 def held(surroundings: Surroundings, mol: Chem.Mol) -> int:
-    return surroundings.of(Outline(mol, key_of(CalcMolFormula(mol))[1]))
+    return surroundings.of(outline_of(mol))
 
 
 @pytest.fixture(scope="module")

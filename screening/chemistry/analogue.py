@@ -50,9 +50,8 @@ from functools import cache, cached_property
 from typing import Any
 
 from rdkit import Chem, DataStructs
-from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
-from screening.chemistry.atoms import Outline, key_of
+from screening.chemistry.atoms import Outline, outline_of
 from screening.chemistry.structure import Component
 
 CLOSE = 0.5
@@ -311,11 +310,6 @@ def _in_lanes(lanes: int, values: Iterable[tuple[int, int]]) -> int:
     for lane, value in values:
         found[lane] = value
     return int.from_bytes(found.tobytes(), sys.byteorder)
-
-
-def outline_of(mol: Chem.Mol) -> Outline:
-    """The outline of a matching graph."""
-    return Outline(mol, key_of(CalcMolFormula(mol))[1])
 
 
 def bond_counts(outline: Outline, atoms: Sequence[int] | None = None) -> Mapping[int, int]:

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from rdkit import Chem
-from rdkit.Chem.rdMolDescriptors import GetConnectivityInvariants
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula, GetConnectivityInvariants
 
 CARBON = 6
 
@@ -207,3 +207,8 @@ def key_of(formula: str) -> tuple[Mapping[int, int], int]:
         else:
             counts[_TABLE.GetAtomicNumber(symbol)] = int(count or 1)
     return counts, sum(WEIGHTS[z] * n for z, n in counts.items()) + protons * PROTON
+
+
+def outline_of(mol: Chem.Mol) -> Outline:
+    """The outline of a sanitised graph."""
+    return Outline(mol, key_of(CalcMolFormula(mol))[1])

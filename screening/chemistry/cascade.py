@@ -34,7 +34,16 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcFractionCSP3, CalcMolFormula
 
 from screening.chemistry.analogue import MIN_HEAVY, Neighbourhood
-from screening.chemistry.atoms import CARBON, PROTON, WEIGHTS, AtomKind, Outline, code_of, key_of
+from screening.chemistry.atoms import (
+    CARBON,
+    PROTON,
+    WEIGHTS,
+    AtomKind,
+    Outline,
+    code_of,
+    key_of,
+    outline_of,
+)
 from screening.chemistry.identity import SubstanceIndex
 from screening.chemistry.relaxed import Relaxed, compiled, relaxed
 from screening.chemistry.structure import (
@@ -57,8 +66,8 @@ RingKey = tuple[int, tuple[tuple[int, int], ...]]
 """Rings, and the atoms in rings by element."""
 Shape = tuple[tuple[int, int, int], ...]
 """Element, heavy atoms beside it and, on carbon, hydrogens (else -1) of each atom, sorted."""
-Skeleton = tuple[tuple[int, int], ...]
-"""Element, and heavy atoms beside it, of each atom, sorted."""
+Skeleton = tuple[Any, ...]
+"""Element, and heavy atoms beside it, of each atom and of those up to two bonds from it, sorted."""
 
 _HYDROXYL = WEIGHTS[8] + PROTON
 _MAX_OPENINGS = 12
@@ -507,8 +516,7 @@ class Drawn(Structure):
         return True
 
     def _skeleton(self, atoms: Sequence[int]) -> Skeleton:
-        numbers, beside = self._outline.numbers, self._outline.beside
-        return tuple(sorted((numbers[i], len(beside[i])) for i in atoms))
+        return _skeleton(self._outline.numbers, self._outline.beside, atoms)
 
     def _ring_key(self, atoms: Sequence[int]) -> RingKey:
         """Rings of a fragment, and the atoms in them by element."""
@@ -766,7 +774,19 @@ def _rings_of(smiles: str) -> RingKey:
 @lru_cache(maxsize=65_536)
 def _skeleton_of(smiles: str) -> Skeleton:
     """The skeleton of a listed graph."""
-    return tuple(sorted((number, degree) for number, degree, _ in _shape_of(smiles)))
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles)
+    outline = outline_of(mol)
+    return _skeleton(outline.numbers, outline.beside, range(len(outline)))
+
+
+def _skeleton(
+    numbers: Sequence[int], beside: Sequence[Sequence[int]], atoms: Sequence[int]
+) -> Skeleton:
+    labels: dict[int, tuple[Any, ...]] = {i: (numbers[i], len(beside[i])) for i in atoms}
+    for _ in range(2):
+        labels = {i: (labels[i], *sorted(labels[j] for j in beside[i])) for i in atoms}
+    return tuple(sorted(labels.values()))
 
 
 @lru_cache(maxsize=65_536)
