@@ -670,7 +670,7 @@ class Drawn(Structure):
         """The matching graphs but for the order of their atoms; None where that fails."""
         try:
             with rdBase.BlockLogs():
-                mol = self._mol  # what is asked of it hereafter hangs on no bond order
+                mol = Chem.Mol(self._mol)  # another thread may be asking it
                 Chem.SanitizeMol(mol)
                 parts = (mol,)
                 if self._fragments > 1:
@@ -680,7 +680,6 @@ class Drawn(Structure):
                     found += _settled_graph(part)
                 return found
         except Exception:  # the full road is taken, and says what fails
-            Chem.FastFindRings(self._mol)
             return None
 
     def several_larger(self) -> int:
