@@ -236,7 +236,7 @@ class Filters:
 
 
 _MAX_KINDS = 16_384
-_FEW = 2
+_FEW = 8
 
 
 class WeakPatterns:
