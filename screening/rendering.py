@@ -60,6 +60,10 @@ class Submitted:
             return self.stated
         return dataclasses.replace(self.stated, structure=self.drawing)
 
+    def __reduce__(self) -> tuple[type[Submitted], tuple[object, ...]]:
+        """By position: every row is sent to a worker, and a chunk holds what is shared once."""
+        return Submitted, (self.stated, self.findings, self.drawing)
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -81,6 +85,11 @@ class Rendered:
     entries: tuple[str, ...]
     findings: tuple[FindingCode, ...]
     line: LedgerLine | None = None
+
+    def __reduce__(self) -> tuple[type[Rendered], tuple[object, ...]]:
+        """By position: every result comes from a worker, and a chunk holds what is shared once."""
+        kinds = self.outcome, self.action, self.entries, self.findings
+        return Rendered, (self.json, self.cells, *kinds, self.line)
 
 
 def render(decision: Decision, line: LedgerLine | None = None, *, whole: bool = True) -> Rendered:

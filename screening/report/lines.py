@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
+from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -214,10 +215,8 @@ def json_line(
     extra = ""
     if settlement is not None:
         extra = f'"settlement":{one_line(settlement.model_dump_json())},'
-    return (
-        f'{{"row":{number},"id":{json.dumps(row_id)},{decision[1:-1]},'
-        f'{extra}"format":"{LINE_FORMAT}"}}\n'
-    )
+    quoted = "null" if row_id is None else encode_basestring_ascii(row_id)
+    return f'{{"row":{number},"id":{quoted},{decision[1:-1]},{extra}"format":"{LINE_FORMAT}"}}\n'
 
 
 def read_lines(path: Path, coverages: Coverages | None = None) -> Iterator[Line]:

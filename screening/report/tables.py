@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import NamedTuple, Self, TextIO
 
 from charset_normalizer import from_bytes
 
@@ -82,9 +82,8 @@ _SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[¿¡²³½¼¾€£§](?=[^\W\d_])")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """One row of the data.
+class TableRow(NamedTuple):
+    """One row of the data; a tuple, as a table may have tens of millions of them.
 
     Attributes:
         number: 1 for the first row under the header.
@@ -188,14 +187,19 @@ class TextTable(Table):
 
     def _read(self) -> Iterator[TableRow]:
         own_width = len(self.mapping.header)
+        plain = own_width == len(self.header)
         with _open(self.path, self.encoding) as stream:
             number = 0
-            for record in _records(self.path, stream, self.separator):
-                if record.row <= self.header_row or not record.cells:
+            for row, line, cells, lines in _records(self.path, stream, self.separator):
+                if row <= self.header_row or not cells:
                     continue
                 number += 1
-                cells, findings = _shaped(record.cells, own_width, self.header, self.separator)
-                yield TableRow(number, record.line, cells, findings)
+                if plain and lines == 1 and len(cells) == own_width:
+                    yield TableRow(number, line, cells)
+                else:
+                    yield TableRow(
+                        number, line, *_shaped(cells, own_width, self.header, self.separator)
+                    )
 
 
 def read_table(
@@ -495,11 +499,11 @@ def _open(path: Path, encoding: str) -> TextIO:
 # --- records, header and separator -----------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(NamedTuple):
     row: int
     line: int
     cells: list[str]
+    lines: int
 
 
 class _Lines:
@@ -532,7 +536,7 @@ def _records(path: Path, stream: TextIO, separator: str) -> Iterator[_Record]:
     try:
         for cells in reader:
             row += 1
-            yield _Record(row, start, cells)
+            yield _Record(row, start, cells, lines.number + 1 - start)
             start, last = lines.number + 1, lines.kept
             lines.kept = []
     except UnicodeError as error:
@@ -790,9 +794,9 @@ class CsvWriter:
         """Writes the headers of the input and ours, and further ones of this run."""
         self._writer.writerow([*header, *RESULT_COLUMNS, *further])
 
-    def row(self, cells: Iterable[str], result: Iterable[str]) -> None:
-        """Writes one row of the input with its result."""
-        self._writer.writerow([*cells, *result])
+    def row(self, cells: Iterable[str], result: Iterable[str], further: Iterable[str] = ()) -> None:
+        """Writes one row of the input with its result, and further cells of this run."""
+        self._writer.writerow([*cells, *result, *further])
 
 
 class OutputFile:

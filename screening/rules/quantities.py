@@ -183,11 +183,31 @@ def _registry() -> Any:
     return pint.UnitRegistry(non_int_type=Decimal)
 
 
+_METRIC = {
+    "microgram": Decimal("0.001"),
+    "milligram": Decimal(1),
+    "gram": Decimal(10**3),
+    "kilogram": Decimal(10**6),
+    "metric_ton": Decimal(10**9),
+    "microliter": Decimal(1),
+    "milliliter": Decimal(10**3),
+    "liter": Decimal(10**6),
+    "meter**3": Decimal(10**9),
+}
+"""Milligrams or microlitres in the units that nearly every table uses, which are powers of ten; so
+that a process need not load all units to read `25 kg`."""
+
+
 @cache
 def _factor(word: str) -> Decimal:
     """Milligrams or microlitres in one unit."""
-    target = "milligram" if word in _MASS else "microliter"
-    return Decimal(str(_registry().Quantity(Decimal(1), _UNITS[word]).to(target).magnitude))
+    unit = _UNITS[word]
+    return _METRIC[unit] if unit in _METRIC else _converted(unit, mass=word in _MASS)
+
+
+def _converted(unit: str, *, mass: bool) -> Decimal:
+    target = "milligram" if mass else "microliter"
+    return Decimal(str(_registry().Quantity(Decimal(1), unit).to(target).magnitude))
 
 
 @dataclass(frozen=True, slots=True)
