@@ -183,7 +183,7 @@ def _registry() -> Any:
     return pint.UnitRegistry(non_int_type=Decimal)
 
 
-_METRIC = {
+_EXACT = {
     "microgram": Decimal("0.001"),
     "milligram": Decimal(1),
     "gram": Decimal(10**3),
@@ -193,8 +193,12 @@ _METRIC = {
     "milliliter": Decimal(10**3),
     "liter": Decimal(10**6),
     "meter**3": Decimal(10**9),
+    "pound": Decimal("453592.37"),
+    "ounce": Decimal("28349.523125"),
+    "US_liquid_gallon": Decimal("3785411.784"),
+    "imperial_gallon": Decimal(4546090),
 }
-"""Milligrams or microlitres in the units that nearly every table uses, which are powers of ten; so
+"""Milligrams or microlitres in the units of the law and of nearly every table, by definition; so
 that a process need not load all units to read `25 kg`."""
 
 
@@ -202,7 +206,7 @@ that a process need not load all units to read `25 kg`."""
 def _factor(word: str) -> Decimal:
     """Milligrams or microlitres in one unit."""
     unit = _UNITS[word]
-    return _METRIC[unit] if unit in _METRIC else _converted(unit, mass=word in _MASS)
+    return _EXACT[unit] if unit in _EXACT else _converted(unit, mass=word in _MASS)
 
 
 def _converted(unit: str, *, mass: bool) -> Decimal:
