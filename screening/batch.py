@@ -41,6 +41,7 @@ from screening.decision import (
 from screening.errors import InputFileError, MissingExtraError, ScreeningError, ShipmentError
 from screening.guard import DEATHS, Crew, Limits, Trouble
 from screening.history import LedgerLine, Totals
+from screening.places import place_code
 from screening.rendering import (
     Rendered,
     Screens,
@@ -417,11 +418,40 @@ class Settings:
         day: the day for rows that state none.
         override_day: the day for all rows.
         columns: headers by field, where they were given.
+        origin, destination, transit: the places for rows that state none.
+
+    Raises:
+        ShipmentError: a place is not known.
     """
 
     day: dt.date
     override_day: dt.date | None = None
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    origin: str | None = None
+    destination: str | None = None
+    transit: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        named = [("origin", self.origin), ("destination", self.destination)]
+        for name, place in [*named, *(("transit", place) for place in self.transit)]:
+            if place is not None and place_code(place) is None:
+                raise ShipmentError(
+                    f"{name} {place[:40]!r} is not read as one place; write its code, such as CN"
+                )
+
+    @property
+    def places(self) -> dict[str, Any]:
+        """The places, as JSON gives them back."""
+        return {
+            "origin": self.origin,
+            "destination": self.destination,
+            "transit": list(self.transit),
+        }
+
+
+def _places(given: Sequence[str]) -> tuple[str, ...]:
+    """Places given as one text or several."""
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 @dataclass
@@ -541,7 +571,13 @@ def _submitted(
     """A row as it goes to a worker, and its id; a row that cannot be read says so."""
     try:
         shipment, findings = to_shipment(
-            mapping, row.cells, day=settings.day, override_day=settings.override_day
+            mapping,
+            row.cells,
+            day=settings.day,
+            override_day=settings.override_day,
+            origin=settings.origin,
+            destination=settings.destination,
+            transit=settings.transit,
         )
     except ScreeningError as error:
         shipment = Shipment(day=settings.override_day or settings.day)
@@ -669,6 +705,9 @@ def screen_csv(
     screener: Screens,
     day: dt.date | None = None,
     override_day: dt.date | None = None,
+    origin: str | None = None,
+    destination: str | None = None,
+    transit: Sequence[str] = (),
     columns: Mapping[str, str | Sequence[str]] | None = None,
     workers: int = 1,
     encoding: str | None = None,
@@ -697,6 +736,10 @@ def screen_csv(
         screener: what screens.
         day: the day for rows that state none; None: today.
         override_day: the day for all rows.
+        origin: the country of export for rows that state none, such as those of a file of
+            structures; a cell that says anything is never replaced.
+        destination: the country of import for rows that state none.
+        transit: the places of transit for rows that state none.
         columns: headers by field, where they are not recognised.
         workers: worker processes; 1 works in this process.
         encoding: of the table; None recognises it.
@@ -722,6 +765,7 @@ def screen_csv(
     Raises:
         InputFileError: the table cannot be read or changed meanwhile, or the folder cannot be
             written.
+        ShipmentError: a place is not known.
     """
     started = time.monotonic()
     begun = dt.datetime.now(dt.UTC)
@@ -732,7 +776,9 @@ def screen_csv(
     answered = _Settling(dispositions, link=START if seal else None)
     if resume and day is None:
         day = work.day()
-    settings = Settings(day=day or dt.date.today(), override_day=override_day, columns=given)
+    settings = Settings(
+        day or dt.date.today(), override_day, given, origin, destination, _places(transit)
+    )
     depends_on = _fingerprint(table, settings, screener)
     depends_on |= _given_too(history, dispositions, sealed=seal)
     store = None if cache is None else RowStore(Path(cache), depends_on["provenance"])
@@ -1067,6 +1113,7 @@ def _fingerprint(table: Table, settings: Settings, screener: Screens) -> dict[st
         "columns": table.mapping.as_dict(),
         "day": settings.day.isoformat(),
         "override_day": settings.override_day and settings.override_day.isoformat(),
+        **settings.places,
         "provenance": provenance.model_dump(mode="json"),
     }
 
@@ -1121,6 +1168,7 @@ def _summary(
         "settings": {
             "day": settings.day.isoformat(),
             "override_day": settings.override_day and settings.override_day.isoformat(),
+            **settings.places,
             "columns": {k: list(v) for k, v in settings.columns.items()},
             "workers": workers,
         },
@@ -1209,6 +1257,9 @@ def screen_frame(
     workers: int = 1,
     day: dt.date | None = None,
     override_day: dt.date | None = None,
+    origin: str | None = None,
+    destination: str | None = None,
+    transit: Sequence[str] = (),
     history: Sequence[Path | str] = (),
     engine: Engine | None = None,
 ) -> pd.DataFrame:
@@ -1221,6 +1272,9 @@ def screen_frame(
         workers: worker processes; 1 works in this process.
         day: the day for rows that state none; None: today.
         override_day: the day for all rows.
+        origin: the country of export for rows that state none.
+        destination: the country of import for rows that state none.
+        transit: the places of transit for rows that state none.
         history: files ``decisions.jsonl`` of earlier runs, whose lines count towards thresholds.
         engine: where rows are screened, such as a `DaskEngine`; None: on this machine.
 
@@ -1229,7 +1283,8 @@ def screen_frame(
 
     Raises:
         MissingExtraError: pandas is not installed.
-        ShipmentError: no column says what the goods are, or `columns` names one that is not there.
+        ShipmentError: no column says what the goods are, `columns` names one that is not there, or
+            a place is not known.
     """
     if importlib.util.find_spec("pandas") is None:
         raise MissingExtraError("pandas", "screening a frame")
@@ -1240,7 +1295,13 @@ def screen_frame(
             "no column says what the goods are (structure, InChI, CAS number, name or customs "
             f"code); the frame has {', '.join(map(repr, headers[:12])) or 'none'}"
         )
-    settings = Settings(day=day or dt.date.today(), override_day=override_day)
+    settings = Settings(
+        day or dt.date.today(),
+        override_day,
+        origin=origin,
+        destination=destination,
+        transit=_places(transit),
+    )
     rows = (
         TableRow(number, number, [cell_text(value) for value in values])
         for number, values in enumerate(df.itertuples(index=False, name=None), start=1)

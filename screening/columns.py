@@ -61,6 +61,7 @@ MAX_TEXT = 10_000
 
 _JOINED = frozenset({"cas", "name", "end_use", "transport"})
 _PLACES = frozenset({"origin", "transit", "destination", "broker"})
+_NAMIBIA = "NA"
 
 # Field, then groups of spellings, the preferred group first. Quantities and units carry a second
 # word that pairs a number with its own unit column.
@@ -782,6 +783,9 @@ def to_shipment(
     *,
     day: dt.date,
     override_day: dt.date | None = None,
+    origin: str | None = None,
+    destination: str | None = None,
+    transit: Sequence[str] = (),
 ) -> tuple[Shipment, tuple[Finding, ...]]:
     """Reads one row.
 
@@ -790,6 +794,10 @@ def to_shipment(
         row: the cells as they came; at least as many as the mapping has headers.
         day: the day for rows that state none that can be read.
         override_day: the day for every row, whatever it states.
+        origin: the country of export for rows that state none; a cell that says anything is never
+            replaced, also one that cannot be read.
+        destination: the country of import for rows that state none.
+        transit: the places of transit for rows that state none.
 
     Returns:
         The shipment, and what the officer must know about how it was read.
@@ -805,6 +813,14 @@ def to_shipment(
         *("customer", "id", "origin", "destination", "broker"),
     ):
         texts[field] = _first(mapping, row, field, findings)
+    for field, place in (("origin", origin), ("destination", destination)):
+        if place is not None and _states_no_place(mapping, row, field):
+            texts[field] = place
+            findings.append(_place_filled(field, place))
+    passed = _transit(mapping, row, findings)
+    if transit and _states_no_place(mapping, row, "transit"):
+        passed = tuple(transit)
+        findings.append(_place_filled("transit", ", ".join(passed)))
     structure = _first(mapping, row, "structure", findings)
     inchi = _first(mapping, row, "inchi", findings)
     if structure is not None and structure.startswith("InChI="):
@@ -817,7 +833,7 @@ def to_shipment(
         quantity=_quantity(mapping, row, findings),
         net_weight=_weight(mapping, row, "quantity", "net", findings),
         gross_weight=_weight(mapping, row, "gross_weight", "", findings),
-        transit=_transit(mapping, row, findings),
+        transit=passed,
         day=_shipping_day(mapping, row, day, override_day, findings),
         ordered=_order_day(mapping, row, findings),
         **texts,
@@ -905,13 +921,34 @@ def _two_say(mapping: ColumnMapping, field: str, other: str) -> Finding:
     )
 
 
+_PLACE_NAMES = {
+    "origin": "country of export",
+    "destination": "country of import",
+    "transit": "place of transit",
+}
+
+
+def _states_no_place(mapping: ColumnMapping, row: Sequence[str], field: str) -> bool:
+    """No cell of the field says anything; NA may be the code of a country."""
+    cells = [row[c.index] for c in mapping.of(field) if c.index < len(row)]
+    return all(read_cell(cell) is None and cell.strip() != _NAMIBIA for cell in cells)
+
+
+def _place_filled(field: str, place: str) -> Finding:
+    return Finding(
+        code=FindingCode.PLACE_FILLED,
+        severity=Severity.NOTE,
+        message=f"The row states no {_PLACE_NAMES[field]}; it was screened with {_short(place)}.",
+    )
+
+
 def _namibia(
     mapping: ColumnMapping, row: Sequence[str], field: str, findings: list[Finding]
 ) -> None:
     """NA is both "not available" and an ISO code; the worse case is a missing place."""
     for column in mapping.of(field):
         cell = row[column.index] if column.index < len(row) else ""
-        if cell.strip() == "NA":
+        if cell.strip() == _NAMIBIA:
             findings.append(
                 Finding(
                     code=FindingCode.PLACE_NOT_READ,

@@ -108,6 +108,7 @@ class FindingCode(enum.StrEnum):
     ORIGIN_MISSING = "origin_missing"
     DESTINATION_MISSING = "destination_missing"
     PLACE_NOT_READ = "place_not_read"
+    PLACE_FILLED = "place_filled"
     DAY_FILLED = "day_filled"
     DAY_NOT_READ = "day_not_read"
     ORDER_DAY_NOT_READ = "order_day_not_read"

@@ -547,6 +547,17 @@ class TestResume:
         )
         assert summary.data["rows_taken_over"] == 0
 
+    @pytest.mark.parametrize(
+        "places", [{"origin": "CN"}, {"destination": "US"}, {"transit": ["SG"]}]
+    )
+    def test_other_places_begin_anew(self, tmp_path: Path, places: dict[str, Any]) -> None:
+        """Other places for rows without them are other results."""
+        path = self.interrupted(tmp_path, [f"n{i}" for i in range(250)])
+        summary = run(path, tmp_path / "out", resume=True, **places)
+        assert summary.data["rows_taken_over"] == 0
+        with_them = summary.data["settings"]
+        assert {name: with_them[name] for name in places} == places
+
     def test_day_of_the_first_run_is_kept(self, tmp_path: Path) -> None:
         """Without a day the resumed run keeps the day on which the first one began."""
         path = self.interrupted(tmp_path, [f"n{i}" for i in range(250)])
@@ -591,6 +602,19 @@ class TestFrames:
         assert list(result["screening_outcome"]) == outcomes
         assert "day_filled" in result["screening_findings"].iloc[1]
         assert "day_filled" not in result["screening_findings"].iloc[0]
+
+    def test_places_of_rows_that_state_none(self) -> None:
+        """A frame without places is screened with those that are given."""
+        screener = FakeScreener()
+        df = pd.DataFrame({"Name": ["a", "b"], "Dest": ["MX", None]})
+        result = screen_frame(
+            screener, df, day=DAY, origin="CN", destination="US", transit="Hong Kong"
+        )
+        journeys = [(s.origin, s.transit, s.destination) for s in screener.asked]
+        assert journeys == [("CN", ("Hong Kong",), "MX"), ("CN", ("Hong Kong",), "US")]
+        assert result["screening_findings"].str.count("place_filled").tolist() == [2, 3]
+        with pytest.raises(ShipmentError, match="origin 'Atlantis'"):
+            screen_frame(screener, df, origin="Atlantis")
 
     def test_empty_frame(self) -> None:
         """A frame without rows gets the columns."""

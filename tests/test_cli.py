@@ -149,6 +149,19 @@ class TestCsv:
         for name in ("decisions.jsonl", "report.html", "summary.json"):
             assert (tmp_path / "out" / name).stat().st_size
 
+    def test_places_for_rows_that_state_none(self, tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+        """A structure file is screened for the journey that is named, which is said first."""
+        path = tmp_path / "in.smi"
+        path.write_text("Cc1ccccc1 A-1\n", "utf-8")
+        options = ("--origin", "China", "--destination", "US", "--transit", "SG", "--transit", "HK")
+        ran = run("csv", path, "--out", tmp_path / "out", *options)
+        said = "  rows that state none: origin China, destination US, transit SG, transit HK"
+        assert said in ran.err.splitlines()
+        line = json.loads((tmp_path / "out" / "decisions.jsonl").read_text("utf-8"))
+        found = line["origin"], line["transit"], line["destination"]
+        assert found == ("cn", ["sg", "hk"], "us")
+        assert line["coverage_of"][:2] == ["cn", "us"]
+
     @pytest.mark.parametrize(
         ("text", "fail_on", "code"),
         [
@@ -183,6 +196,8 @@ class TestCsv:
         [
             (["--day", "12.11.2025"], "YYYY-MM-DD"),
             (["--day", "2025-01-01", "--override-day", "2025-01-01"], "not both"),
+            (["--origin", "Atlantis"], "origin 'Atlantis'"),
+            (["--transit", "SG", "--transit", "A; B"], "transit 'A; B'"),
             (["--columns", "colour=x"], "no field 'colour'"),
             (["--columns", "name=Nowhere"], "no column 'Nowhere'"),
             (["--jurisdictions", "usa"], "two-letter"),

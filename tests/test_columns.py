@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
@@ -290,6 +291,46 @@ class TestDays:
         for text in ("2025-11-12", "", "03/04/2025"):
             shipment, findings = read(["Name", "Ship Date"], ["x", text], override_day=other)
             assert (shipment.day, findings) == (other, ())
+
+
+class TestFilledPlaces:
+    """Places for rows that state none."""
+
+    HEADER: ClassVar[list[str]] = ["Name", "Origin", "Dest", "Via"]
+    GIVEN: ClassVar[dict[str, object]] = {"origin": "CN", "destination": "US", "transit": ("SG",)}
+
+    @pytest.mark.parametrize("empty", ["", "  ", "n/a", "-"])
+    def test_an_empty_cell_is_filled_and_said(self, empty: str) -> None:
+        """Each place that was filled is a note, which asks nobody anything."""
+        row = ["toluene", empty, "MX", empty]
+        shipment, findings = read(self.HEADER, row, override_day=FILL, **self.GIVEN)
+        assert (shipment.origin, shipment.destination) == ("CN", "MX")
+        assert shipment.transit == ("SG",)
+        expected = (FindingCode.PLACE_FILLED, Severity.NOTE)
+        assert [(f.code, f.severity) for f in findings] == [expected] * 2
+        assert "'CN'" in findings[0].message
+        assert "'SG'" in findings[1].message
+
+    def test_a_table_without_the_columns_is_filled(self) -> None:
+        """As a structure file is, which has no places."""
+        shipment, _ = read(["SMILES"], ["CCO"], **self.GIVEN)
+        assert (shipment.origin, shipment.destination, shipment.transit) == ("CN", "US", ("SG",))
+
+    @pytest.mark.parametrize("said", ["DE", "Atlantis", "unknown port"])
+    def test_what_a_cell_says_is_never_replaced(self, said: str) -> None:
+        """Also where no place can be read from it: then every place counts."""
+        shipment, findings = read(
+            self.HEADER, ["toluene", said, said, said], override_day=FILL, **self.GIVEN
+        )
+        assert (shipment.origin, shipment.destination, shipment.transit) == (said, said, (said,))
+        assert not findings
+
+    def test_what_may_be_a_country_is_not_filled(self) -> None:
+        """NA is nothing, or Namibia; the row is asked about as without a given place."""
+        row = ["toluene", "NA", "NA", "NA"]
+        shipment, findings = read(self.HEADER, row, override_day=FILL, **self.GIVEN)
+        assert (shipment.origin, shipment.destination, shipment.transit) == (None, None, ())
+        assert {f.code for f in findings} == {FindingCode.PLACE_NOT_READ}
 
 
 class TestPlaces:

@@ -37,6 +37,12 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# (\S+\.ya?ml)\n")
 PLACEHOLDERS = re.compile(r"<\w+>|\bOLD\b")
 SHIPMENTS = "SHIPMENTS.csv"
+BLOCK = """
+
+  1  0  0  0  0  0  0  0  0  0999 V2000
+    0.0000    0.0000    0.0000 O   0  0
+M  END
+"""
 MINE = """\
 names: {en: [Hexyl benzoate]}
 cas: ['6789-88-4']
@@ -74,6 +80,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(exist_ok=True)
         with (folder / name).open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream).writerows(rows)
+    (folder / "LIBRARY.sdf").write_text(f"water{BLOCK}$$$$\n", encoding="utf-8")
     entry = folder / "my-lists" / "us" / "list-i" / "my-substance.yaml"
     entry.parent.mkdir(parents=True)
     entry.write_text(MINE, encoding="utf-8")

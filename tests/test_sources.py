@@ -24,8 +24,10 @@ from screening import Screener
 from screening.batch import screen_csv
 from screening.decision import FindingCode, Severity
 from screening.errors import InputFileError, MissingExtraError
+from screening.rendering import with_findings
 from screening.report import sources
 from screening.report.lines import read_lines
+from screening.report.replay import differences, shipment_of
 from screening.report.seal import verify
 from screening.report.sources import MAX_FIELDS, open_table
 from screening.report.tables import Table, TableRow
@@ -465,6 +467,74 @@ def same_goods(folder: Path, kind: str, goods: Sequence[tuple[str, str]]) -> Pat
     lines = [separator.join(pair) for pair in goods]
     header = [] if kind == "smi" else [f"SMILES{separator}ID"]
     return written(folder, path.name, "\n".join([*header, *lines]) + "\n")
+
+
+class TestPlaces:
+    """Structure files state no places; they are given for all rows."""
+
+    @pytest.mark.parametrize("kind", ["sdf", "smi"])
+    def test_rows_without_places_are_settled_by_those_given(
+        self, tmp_path: Path, screener: Screener, kind: str
+    ) -> None:
+        """A harmless row is left for review without places, and not with them; a listed one is
+        found under the law of those places; every line derives again."""
+        toluene = "Cc1ccccc1C(C)(C)C"
+        text = {
+            "sdf": record(block(toluene, "A-1")) + record(block(NORFENTANYL, "A-2")),
+            "smi": f"{toluene} A-1\n{NORFENTANYL} A-2\n",
+        }[kind]
+        path = written(tmp_path, f"in.{kind}", text)
+        screen_csv(path, tmp_path / "bare", screener=screener, day=DAY, report=False)
+        bare = list(read_lines(tmp_path / "bare" / "decisions.jsonl"))
+        assert [line.outcome.value for line in bare] == ["review", "controlled"]
+
+        out = tmp_path / "out"
+        places = {"origin": "CN", "destination": "US"}
+        summary = screen_csv(path, out, screener=screener, day=DAY, **places)
+        lines = list(read_lines(out / "decisions.jsonl"))
+        assert [line.outcome.value for line in lines] == ["no_listing_found", "controlled"]
+        assert {hit.leg.value for hit in lines[1].hits} <= {"origin", "destination", "treaty"}
+        assert {hit.place for hit in lines[1].hits} <= {"cn", "us", "un"}
+        for line in lines:
+            filled = [f for f in line.read_findings if f.code is FindingCode.PLACE_FILLED]
+            assert len(filled) == 2
+            shipment = shipment_of(line)
+            assert shipment is not None
+            again = with_findings(screener.screen(shipment), line.read_findings)
+            assert differences(line, again) == ()
+        said = json.loads((out / "summary.json").read_text("utf-8"))["settings"]
+        assert {name: said[name] for name in places} == places
+        assert summary.data["settings"]["transit"] == []
+
+    def test_a_data_field_of_a_record_stands(self, tmp_path: Path) -> None:
+        """Its own place is that of the row."""
+        text = record(block("CCO", "A-1"), Destination="MX") + record(block("CCC", "A-2"))
+        path = written(tmp_path, "in.sdf", text)
+        screener = FakeScreener()
+        screen_csv(
+            path, tmp_path / "out", screener=screener, day=DAY, report=False, destination="US"
+        )
+        assert [s.destination for s in screener.asked if s.structure] == ["MX", "US"]
+
+    def test_kept_results_are_those_of_the_same_places(
+        self, tmp_path: Path, screener: Screener
+    ) -> None:
+        """A row kept from a run with other places, or none, is screened again."""
+        path = written(tmp_path, "in.smi", f"{NORFENTANYL} A-1\n")
+        cache = tmp_path / "cache"
+        taken = []
+        for number, place in enumerate([None, "US", "DE", "US"]):
+            summary = screen_csv(
+                path,
+                tmp_path / str(number),
+                screener=screener,
+                day=DAY,
+                report=False,
+                cache=cache,
+                destination=place,
+            )
+            taken.append(summary.data["rows_from_cache"])
+        assert taken == [0, 0, 0, 1]
 
 
 class TestRuns:

@@ -84,6 +84,20 @@ _SEVERITIES = {Severity.STOP: "Stop", Severity.ASK: "Ask a person", Severity.NOT
     "--override-day", type=day_option, metavar="YYYY-MM-DD", help="The shipping day of every row."
 )
 @click.option(
+    "--origin",
+    metavar="PLACE",
+    help="The country of export of rows that state none, such as those of an SDF file.",
+)
+@click.option(
+    "--destination", metavar="PLACE", help="The country of import of rows that state none."
+)
+@click.option(
+    "--transit",
+    metavar="PLACE",
+    multiple=True,
+    help="A place of transit of rows that state none; may be given more than once.",
+)
+@click.option(
     "--columns",
     type=columns_option,
     metavar="FIELD=HEADER,...",
@@ -137,6 +151,9 @@ def csv_command(
     out: Path,
     day: dt.date | None,
     override_day: dt.date | None,
+    origin: str | None,
+    destination: str | None,
+    transit: tuple[str, ...],
     columns: Mapping[str, list[str]] | None,
     encoding: str | None,
     separator: str | None,
@@ -177,6 +194,12 @@ def csv_command(
         def recognised(found: Table, taken_over: int) -> None:
             for line in found.describe():
                 say(line, err=True)
+            filled = [("origin", origin), ("destination", destination)]
+            given = [
+                f"{name} {p}" for name, p in [*filled, *(("transit", p) for p in transit)] if p
+            ]
+            if given:
+                say(f"  rows that state none: {', '.join(given)}", err=True)
             if resume:
                 said = f"{taken_over:,} rows are taken over" if taken_over else "nothing to take up"
                 say(f"  resume: {said}", err=True)
@@ -188,6 +211,9 @@ def csv_command(
             screener=screener,
             day=day,
             override_day=override_day,
+            origin=origin,
+            destination=destination,
+            transit=transit,
             columns=columns,
             workers=workers,
             encoding=encoding,
