@@ -43,9 +43,9 @@ class Peer:
             return None
 
 
-def _medchem(name: str, **settings: Any) -> Task:
+def _medchem(name: str) -> Task:
     """One of medchem's structural filters on SMILES, in this process."""
-    filters = getattr(import_module("medchem.structural"), name)(**settings)
+    filters = getattr(import_module("medchem.structural"), name)()
 
     def run(rows: Sequence[str]) -> None:
         filters(list(rows), n_jobs=1, progress=False)
@@ -69,14 +69,14 @@ def _rd_filters() -> Task:
     return run
 
 
-def _pfasgroups(**settings: Any) -> Task:
+def _pfasgroups() -> Task:
     """`parse_smiles` on all rows at once."""
     parse_smiles = import_module("PFASGroups").parse_smiles
 
     def run(rows: Sequence[str]) -> None:
         with warnings.catch_warnings():  # of rows that are no structure
             warnings.simplefilter("ignore")
-            parse_smiles(list(rows), **settings)
+            parse_smiles(list(rows))
 
     return run
 
@@ -90,11 +90,6 @@ PEERS = (
     Peer("medchem NIBRFilters", "medchem", functools.partial(_medchem, "NIBRFilters")),
     Peer("rd_filters (its default rules)", "rd_filters", _rd_filters),
     Peer("PFASGroups parse_smiles", "PFASGroups", _pfasgroups),
-    Peer(
-        "PFASGroups parse_smiles, all halogens, no graph metrics",
-        "PFASGroups",
-        functools.partial(_pfasgroups, halogens=None, compute_component_metrics=False),
-    ),
 )
 
 

@@ -31,10 +31,13 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 from screening import Outcome, Screener, Shipment
 from screening.rules.index import skeletons_of
 from screening.rules.load import bundled_watchlists
+from tests.benchmarks import peers
 from tests.corpus.corpus import chemicals_of_the_package, sample
 
 ORIGIN, DESTINATION, DAY = "CN", "US", "2026-11-22"
 SLICE = 250
+PEER_ROWS = 300
+PEER_SLICE = 100
 
 
 @dataclass(frozen=True)
@@ -260,18 +263,6 @@ def write_list(folder: Path, country: str, listed: Sequence[str]) -> None:
         )
 
 
-def against_workers(screener: Screener, rows: Sequence[str]) -> dict[str, float]:
-    """Wall time of a table with one worker and with two, each with its start."""
-    table = frame(rows)
-    seconds = {}
-    for workers in (1, 2):
-        forget(screener)
-        began = time.perf_counter()
-        screener.screen_frame(table, workers=workers)
-        seconds[f"{workers} workers"] = time.perf_counter() - began
-    return seconds | {"gain": seconds["1 workers"] / seconds["2 workers"]}
-
-
 def forget(screener: Screener) -> None:
     """Drops what is kept of structures already seen."""
     screener._identification.read.cache_clear()  # type: ignore[attr-defined]
@@ -312,14 +303,18 @@ def start_up() -> dict[str, list[float]]:
     return found
 
 
-def run(rows: int, *, wheel: Path | None = None, workers: bool = True) -> dict[str, Any]:
+def run(
+    rows: int, *, wheel: Path | None = None, worker_rows: int = 0, peer_rows: int = PEER_ROWS
+) -> dict[str, Any]:
     """Everything.
 
     Args:
         rows: structures of each sample.
         wheel: of `molsets`; None: without that sample.
-        workers: measure worker processes too.
+        worker_rows: rows of the table for worker processes; 0 leaves them out.
+        peer_rows: structures of each sample for other engines, which take longer.
     """
+    others, absent = peers.installed()
     screener = Screener()
     exhaustive = Screener(exhaustive=True)
     corpus = chemicals(2 * rows)
@@ -341,6 +336,11 @@ def run(rows: int, *, wheel: Path | None = None, workers: bool = True) -> dict[s
         figures += again
         few = structures[: max(20, rows // 20)]
         figures += measure(name, few, {"exhaustive": one_by_one(exhaustive)})
+        for task, other in others.items():
+            try:
+                figures += measure(name, structures[:peer_rows], {task: other}, size=PEER_SLICE)
+            except Exception as error:  # it is theirs to take every row
+                absent[task] = f"stops on these rows ({type(error).__name__})"
     hits = [s for s in _listed(screener) if "." not in s][:rows]
     forget(screener)
     figures += measure("listed substances", hits, {"screen_frame, hits": as_frame(screener)})
@@ -356,10 +356,13 @@ def run(rows: int, *, wheel: Path | None = None, workers: bool = True) -> dict[s
         "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
         "bundle": screener.bundle.digest,
         "figures": [asdict(f) | {"rate": f.rate} for f in figures],
+        "not_measured": absent,
         "start": start_up(),
     }
-    if workers:
-        result["workers"] = against_workers(screener, corpus[:rows])
+    if worker_rows:
+        from tests.benchmarks import workers  # which takes its rows from here
+
+        result["workers"] = workers.compare(worker_rows, wheel)
     return result
 
 
@@ -379,14 +382,16 @@ def table(result: Mapping[str, Any]) -> str:
         f"| {f['low']:.2f} to {f['high']:.2f} | {f['rate']:.2f} |"
         for f in result["figures"]
     ]
+    lines += [f"| {name} | {why} | | | | |" for name, why in result.get("not_measured", {}).items()]
     lines += ["", "| start | import | load | first decision | whole process |", "| --- " * 5 + "|"]
     lines += [
         f"| {name} | " + " | ".join(f"{seconds:.2f} s" for seconds in found) + " |"
         for name, found in result["start"].items()
     ]
     if "workers" in result:
-        found = result["workers"]
-        lines += ["", f"Two workers take 1/{found['gain']:.2f} of the time of one, start included."]
+        from tests.benchmarks import workers
+
+        lines += ["", workers.table(result["workers"])]
     return "\n".join(lines)
 
 
@@ -401,9 +406,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help="a wheel of molsets (pip download --no-deps molsets), for a second sample",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+    parser.add_argument("--worker-rows", type=int, default=40_000, metavar="N", help="of one table")
     parser.add_argument("--no-workers", action="store_true", help="leave worker processes out")
     options = parser.parse_args(arguments)
-    result = run(options.rows, wheel=options.molsets, workers=not options.no_workers)
+    result = run(
+        options.rows,
+        wheel=options.molsets,
+        worker_rows=0 if options.no_workers else options.worker_rows,
+    )
     print(table(result))
     if options.json is not None:
         options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
