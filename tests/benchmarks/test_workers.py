@@ -55,7 +55,17 @@ def test_gains() -> None:
 def test_the_table_holds_every_run() -> None:
     runs = [run(0, 900, 0), run(1, 100, 900), run(2, 100, 900)]
     compared = [workers.gains(one, runs[2]) for one in runs[:2]]
-    result = {"runs": [asdict(r) for r in runs], "gains": [asdict(g) for g in compared]}
+    result = {
+        "runs": [asdict(r) for r in runs],
+        "gains": [asdict(g) for g in compared],
+        "capacity": 1.93,
+    }
     text = workers.table(json.loads(json.dumps(result)))
     assert all(r.name in text for r in runs)
     assert "1.80 times by processor time" in text
+    assert "do 1.93 times" in text
+
+
+def test_parsing_alone_is_counted_until_its_time_is_over() -> None:
+    """Nothing is screened; the rows begin again where they end."""
+    assert workers.parsed(0.05) >= 50

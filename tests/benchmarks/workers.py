@@ -4,7 +4,8 @@ Two gains are told. *With start* is the whole run, as a person waits for it: the
 recognised, the workers start, and each meets everything for the first time. *Steady* is the rate
 over the last three quarters of the rows, which is that of a table of any length. Both are by the
 clock, so they mean something only on a machine that does nothing else; the processor time beside
-them tells what two idle cores would give, also on a busy one.
+them tells what two idle cores would give, also on a busy one. *Capacity* is what the machine gives
+two processes that only parse and share nothing: no gain can be greater.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rdkit import rdBase
+from rdkit import Chem, rdBase
 
 from screening import Screener
 from screening.batch import screen_csv
@@ -34,6 +35,7 @@ from tests.benchmarks.speed import DAY, DESTINATION, ORIGIN, chemicals, molsets
 
 ROWS = 40_000
 RESULTS = ("decisions.csv", "decisions.jsonl")
+PARSING_S = 5.0
 SETTLED = 0.25
 """The share of the rows after which the rate counts as steady."""
 
@@ -206,14 +208,46 @@ def compare(rows: int = ROWS, wheel: Path | None = None, *, times: int = 1) -> d
     return {
         "runs": [asdict(run) for run in best],
         "gains": [asdict(gains(none, two)), asdict(gains(one, two))],
+        "capacity": capacity(),
         "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
     }
+
+
+def parsed(seconds: float) -> int:
+    """How many structures this process parses in so many seconds by the clock."""
+    rows = chemicals(1_000)
+    done = 0
+    with rdBase.BlockLogs():
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            for smiles in rows[:50]:
+                Chem.MolFromSmiles(smiles)
+            rows = rows[50:] + rows[:50]
+            done += 50
+    return done
+
+
+def capacity(seconds: float = PARSING_S) -> float:
+    """What two processes that share nothing parse together, in multiples of what one does alone."""
+    command = [sys.executable, "-m", "tests.benchmarks.workers", "--parse", str(seconds)]
+    counts = []
+    for number in (1, 2):
+        running = [
+            subprocess.Popen(command, env=_environment(), stdout=subprocess.PIPE, text=True)
+            for _ in range(number)
+        ]
+        counts.append(sum(int(one.communicate()[0]) for one in running))
+    return counts[1] / counts[0]
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 def _in_a_process(path: Path, out: Path, workers: int) -> Run:
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.workers", "--screen", path, out, str(workers)],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        env=_environment(),
         capture_output=True,
         text=True,
         check=True,
@@ -243,6 +277,8 @@ def table(result: dict[str, Any]) -> str:
             f"{found['idle']:.2f} times by processor time",
         )
         lines += ["", f"Two workers against {against}: {', '.join(said)}."]
+    most = "Two processes that only parse and share nothing do {:.2f} times what one does."
+    lines += ["", most.format(result["capacity"])]
     return "\n".join(lines)
 
 
@@ -254,7 +290,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--times", type=int, default=1, metavar="N", help="the quickest counts")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     parser.add_argument("--screen", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--parse", type=float, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
+    if options.parse is not None:
+        print(parsed(options.parse))
+        return
     if options.screen is not None:
         path, out, workers = options.screen
         print(json.dumps(asdict(measure(Path(path), Path(out), int(workers)))))
