@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import hashlib
 import json
 import os
+import pickle
 import subprocess
 import sys
 import tracemalloc
@@ -32,7 +34,7 @@ from screening.batch import (
 from screening.decision import Decision, Finding, FindingCode, Outcome, Severity
 from screening.errors import InputFileError, ShipmentError
 from screening.guard import LOOK_AHEAD, Trouble
-from screening.rendering import with_findings
+from screening.rendering import Submitted, with_findings
 from screening.report.tables import RESULT_COLUMNS, cell_text, decision_json
 from screening.shipment import Shipment
 from tests import factories as make
@@ -309,6 +311,33 @@ class TestWorkers:
         run(path, tmp_path / "two", workers=2)
         for name in ("decisions.csv", "decisions.jsonl"):
             assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+    def test_long_tables(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The larger chunks of a long table, the last of them not full, write the same bytes."""
+        path = table(tmp_path, rows_of([f"n{i}" if i % 5 else "listed" for i in range(300)]))
+        run(path, tmp_path / "short")
+        monkeypatch.setattr(batch, "_LONG", 300)
+        assert batch.chunk_size(300) == batch.LARGE_CHUNK
+        for workers in (1, 2):
+            run(path, tmp_path / str(workers), workers=workers)
+            for name in ("decisions.csv", "decisions.jsonl"):
+                written = (tmp_path / str(workers) / name).read_bytes()
+                assert written == (tmp_path / "short" / name).read_bytes()
+
+    def test_what_rows_share_travels_once(self) -> None:
+        """A chunk of rows that differ in their drawing alone is little more than the drawings."""
+        stated = Shipment(origin="CN", destination="US", quantity="25 kg", day=DAY)
+        finding = make.finding()
+        rows = [Submitted(stated, (finding,), "C" * (20 + n % 9)) for n in range(batch.LARGE_CHUNK)]
+        bare = rendering.render(make.decision())
+        results = [dataclasses.replace(bare, json="{}" * n) for n in range(batch.LARGE_CHUNK)]
+        for chunk, own in (
+            (rows, 30),
+            (results, len(results)),
+        ):  # characters of their own, on average
+            sent = pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL)
+            assert pickle.loads(sent) == chunk
+            assert len(sent) < len(pickle.dumps(chunk[:1])) + len(chunk) * (own + 40)
 
     def test_shipments_in_order(self) -> None:
         """Shipments come back in order, over workers too."""
