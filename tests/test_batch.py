@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -330,7 +329,7 @@ class TestWorkers:
         finding = make.finding()
         rows = [Submitted(stated, (finding,), "C" * (20 + n % 9)) for n in range(batch.LARGE_CHUNK)]
         bare = rendering.render(make.decision())
-        results = [dataclasses.replace(bare, json="{}" * n) for n in range(batch.LARGE_CHUNK)]
+        results = [bare._replace(json="{}" * n) for n in range(batch.LARGE_CHUNK)]
         for chunk, own in (
             (rows, 30),
             (results, len(results)),

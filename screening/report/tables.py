@@ -231,14 +231,15 @@ def read_table(
     rows = blank = 0
     width = own_width
     with _open(path, encoding) as stream:
-        for record in _records(path, stream, layout.separator):
-            if record.row <= layout.header_row:
+        for row, _, cells, _ in _records(path, stream, layout.separator):
+            if row <= layout.header_row:
                 continue
-            if not record.cells:
+            if not cells:
                 blank += 1
                 continue
             rows += 1
-            width = max(width, _filled_width(record.cells, own_width))
+            if len(cells) > width:
+                width = max(width, _filled_width(cells, own_width))
     extra = tuple(f"extra_{n}" for n in range(1, width - own_width + 1))
     return TextTable(
         path=path,
