@@ -55,6 +55,16 @@ def test_two_kinds_of_atoms_with_one_hash_are_told_apart(monkeypatch: pytest.Mon
         assert listed(outline_of(mol)) == said(mol)
 
 
+def test_what_is_kept_of_atoms_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    met = atoms._Met()
+    monkeypatch.setattr(atoms, "_MET", met)
+    monkeypatch.setattr(atoms, "_MOST", 2)
+    for smiles in ("CCO", "CC(C)=O", "c1ccncc1", "CCO"):
+        mol = Chem.MolFromSmiles(smiles)
+        assert listed(outline_of(mol)) == said(mol)
+    assert len(met.by_hash) == 2
+
+
 def test_stars_are_equal_where_atoms_and_what_is_beside_them_are() -> None:
     mol = Chem.MolFromSmiles("CCC(C)CO")
     stars = outline_of(mol).stars

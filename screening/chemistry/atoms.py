@@ -44,6 +44,8 @@ class AtomKind(NamedTuple):
 _CHARGE = re.compile(r"(.*?)(?:([+-])(\d*))?$")
 _ELEMENT = re.compile(r"([A-Z][a-z]?)(\d*)")
 _TABLE = Chem.GetPeriodicTable()
+_MOST = 16_384
+"""Hashes that are kept: text can be written that goes on bringing new ones."""
 _LOCK = threading.Lock()
 _DIGITS: dict[AtomKind, int] = {}
 """A number for each kind, whose sums tell how many of each were added: hexadecimal digits."""
@@ -62,11 +64,18 @@ class _Met:
         self.digits: list[int] = []
         self.by_hash: dict[int, int] = {}
 
+    def known(self, hashes: Iterable[int]) -> list[int] | None:
+        """The atoms of hashes, None where one was not met."""
+        try:
+            return [self.by_hash[found] for found in hashes]
+        except KeyError:
+            return None
+
     def learn(self, mol: Chem.Mol, hashes: Iterable[int]) -> None:
-        """Looks up what stands for hashes that were not met before."""
+        """Looks up what stands for hashes that were not met before, as long as there is room."""
         with _LOCK:
             for index, found in enumerate(hashes):
-                if found not in self.by_hash:
+                if found not in self.by_hash and len(self.by_hash) < _MOST:
                     self._add(mol.GetAtomWithIdx(index))
                     self.by_hash[found] = len(self.numbers) - 1
 
@@ -115,13 +124,13 @@ class Outline:
     def __init__(self, mol: Chem.Mol, key: int) -> None:
         hashes = GetConnectivityInvariants(mol, includeRingMembership=False)
         met = _MET
-        try:
-            atoms = [met.by_hash[h] for h in hashes]
-        except KeyError:
+        atoms = met.known(hashes)
+        if atoms is None:
             met.learn(mol, hashes)
-            atoms = [met.by_hash[h] for h in hashes]
+            atoms = met.known(hashes)
         if (
-            sum(map(met.weights.__getitem__, atoms)) != key
+            atoms is None
+            or sum(map(met.weights.__getitem__, atoms)) != key
             or sum(map(met.degrees.__getitem__, atoms)) != 2 * mol.GetNumBonds()
         ):
             met, atoms = _Met.of(mol), list(range(len(hashes)))
