@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from operator import attrgetter
 from typing import Any
 
 from screening.chemistry.structure import Structure
@@ -28,11 +29,11 @@ from screening.decision import (
     SumLine,
 )
 from screening.explain import day_before, sum_words
-from screening.findings import Findings
+from screening.findings import Findings, finding
 from screening.forms import FilledField, FormField, filled, stated
 from screening.history import Totals, part_of
 from screening.journey import has_lists, title_of
-from screening.once import made
+from screening.once import Once, made
 from screening.rules.load import Bundle
 from screening.rules.model import Entry, MixtureRule, RequirementRule, Threshold
 from screening.rules.quantities import (
@@ -230,6 +231,64 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class _Draft:
+    """A requirement but for what the amounts and the words of one line make of it.
+
+    Attributes:
+        fields: of the requirement, in their order; forms and sums are left open.
+        form: of what its form asks for, what does not hang on the line; None where it does.
+        open: what does, each with its place in the form.
+        entry: id of the entry whose codes and weight the form asks for, None where it has none.
+        sums: entry and threshold of each sum.
+    """
+
+    fields: dict[str, Any]
+    form: tuple[FilledField | None, ...]
+    open: tuple[tuple[int, FormField], ...]
+    entry: str | None
+    sums: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """That an amount takes requirements away, for want of the amount.
+
+    Attributes:
+        where: the listing and the place.
+        entry, threshold: under which threshold the amount is.
+        documents: what is not due.
+    """
+
+    where: str
+    entry: str
+    threshold: str
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is due for lines alike, whatever they weigh, as long as they pass the same thresholds.
+
+    Attributes:
+        drafts: of the requirements, origin first.
+        said: what else follows, in the order in which it is said.
+    """
+
+    drafts: tuple[_Draft, ...]
+    said: tuple[Finding | _Below, ...]
+
+
+_MAX_PLANS = 1024
+"""Plans kept for a bundle; the memory they take has to have an end."""
+
+_hit_facts = attrgetter(
+    *("entry", "title", "jurisdiction", "list", "authority", "place", "leg", "certainty"),
+    *("in_force", "citation", "surveillance"),
+)
+"""All that duties depend on of a hit."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Owed:
     """What one body of rules makes due for one hit, whatever the goods are called.
 
@@ -276,53 +335,130 @@ class Duties:
         self.origin = self._with_unions(case.origin)
         self.destination = self._with_unions(case.destination)
         self._over: dict[tuple[str, str], bool] = {}
-        self._stated: dict[FormField, str | None] = {}
+        self._of_line: dict[tuple[FormField, str | None], FilledField] = {}
 
     def find(self) -> tuple[Requirement, ...]:
         """What is due, each document once; says what else follows from hits and sums."""
-        requirements = self._requirements()
-        self._asymmetry(requirements)
-        self._timing()
+        plan = self._plan()
+        requirements = tuple(map(self._requirement, plan.drafts))
+        for said in plan.said:
+            if isinstance(said, Finding):
+                self.findings.take((said,))
+            else:
+                self._say_below(said)
         self._amounts()
         return requirements
 
     # --- what is due ---------------------------------------------------------------------
 
-    def _requirements(self) -> tuple[Requirement, ...]:
+    def _plan(self) -> _Plan:
+        """What is due but for the words and amounts of the line; most lines of a file share it."""
+        case, shipment = self.case, self.shipment
+        plans = self.bundle.once("plans", lambda: Once(_MAX_PLANS))
+        return plans(
+            (
+                *(tuple(map(_hit_facts, self.hits)), case.origin, case.destination),
+                *(shipment.day, shipment.ordered, self.jurisdictions, self.known_on),
+                *(self.purposes, self.customer, self.made_up, self.strength),
+                self._passed(),
+            ),
+            self._new_plan,
+        )
+
+    def _passed(self) -> tuple[bool, ...]:
+        """Of each threshold of the entries hit, whether it is reached."""
+        entries = self.bundle.entries
+        return tuple(
+            [
+                self._is_over(entries[entry], name)
+                for entry in dict.fromkeys([hit.entry for hit in self.hits])
+                if entry in entries
+                for name in entries[entry].thresholds
+            ]
+        )
+
+    def _new_plan(self) -> _Plan:
+        """What is due; what is found besides is kept with it, in order."""
+        said: list[Finding | _Below] = []
+        drafts = self._drafts(said)
+        findings = Findings()
+        self._asymmetry(drafts, findings)
+        self._timing(findings)
+        return _Plan(drafts, (*said, *findings.all()))
+
+    def _drafts(self, said: list[Finding | _Below]) -> tuple[_Draft, ...]:
         found: dict[tuple[str, str, str], dict[str, Any]] = {}
+        forms: dict[tuple[str, str, str], tuple[RequirementRule, Hit]] = {}
         for hit in self.hits:
             entry = self.bundle.entries.get(hit.entry)
             facts = self._facts(hit, entry)
-            known: Mapping[FormField, str] | None = None
             spared: list[NotDue] = []
             for owner in (hit.list, hit.jurisdiction):
                 owed = self._owed(owner, hit, entry, facts)
                 for rule, draft in owed.drafts:
-                    fields = draft | {
-                        "sums": self._sums(entry, rule),
-                        "entries": (hit.entry,),
-                    }
+                    fields = draft | {"sums": _summed(entry, rule), "entries": (hit.entry,)}
                     key = (hit.place, hit.leg.value, fields["id"])
                     if key in found:
                         found[key] = _both(found[key], fields)
                         continue
-                    if known is None:
-                        known = self._known(hit, entry)
-                    fields["fields"] = self._filled(rule.fields, known)
+                    forms[key] = (rule, hit)
                     found[key] = fields
                 spared += owed.gone
             if entry is not None:
                 if spared:
-                    self._say_not_due(hit, entry, spared)
+                    said += self._not_due(hit, entry, spared)
                 if entry.mixtures:
-                    self._mixture_questions(hit, entry, facts)
+                    said += self._mixture_questions(hit, entry, facts)
         definite = {h.entry for h in self.hits if h.certainty is Certainty.DEFINITE}
         for fields in found.values():
             if definite.isdisjoint(fields["entries"]):
                 fields["because"] = f"If the arguable hit is confirmed: {fields['because']}"
                 fields["conditional"] = True
-        result = [made(Requirement, fields) for fields in found.values()]
-        return tuple(sorted(result, key=lambda r: _LEG_ORDER.index(r.leg)))
+        drafts = [self._holed(fields, *forms[key]) for key, fields in found.items()]
+        return tuple(sorted(drafts, key=lambda d: _LEG_ORDER.index(d.fields["leg"])))
+
+    def _holed(self, fields: dict[str, Any], rule: RequirementRule, hit: Hit) -> _Draft:
+        """A requirement whose form is filled as far as it does not hang on the line."""
+        entry = self.bundle.entries.get(hit.entry)
+        known = self._known(hit, entry)
+        form = tuple(filled(f, known[f]) if known.get(f) else None for f in rule.fields)
+        return _Draft(
+            fields=fields,
+            form=form,
+            open=tuple((i, f) for i, f in enumerate(rule.fields) if form[i] is None),
+            entry=hit.entry,
+            sums=fields["sums"],
+        )
+
+    def _requirement(self, draft: _Draft) -> Requirement:
+        """A requirement with the words and amounts of the line."""
+        form = list(draft.form)
+        for place, field in draft.open:
+            form[place] = self._field(field, draft.entry)
+        fields = draft.fields.copy()
+        fields["fields"] = tuple(form)
+        fields["sums"] = tuple([self._sum(*of) for of in draft.sums])
+        return made(Requirement, fields)
+
+    def _field(self, field: FormField, entry_id: str | None) -> FilledField:
+        """A field of a form that hangs on the line; what it states is read once for all forms."""
+        key = (field, entry_id if field in _OF_AN_ENTRY else None)
+        known = self._of_line.get(key)
+        if known is None:
+            value = None
+            if field is FormField.BASE_WEIGHT:
+                value = self._base_weight(entry_id)
+            elif field is FormField.CAS and self.shipment.cas is None:
+                entry = self.bundle.entries.get(entry_id or "")
+                value = ", ".join(entry.cas) if entry is not None else None
+            known = self._of_line[key] = filled(field, value or stated(field, self.shipment))
+        return known
+
+    def _base_weight(self, entry_id: str | None) -> str | None:
+        measure = next((m for m in self.case.measures if m.entry == entry_id), None)
+        if measure is None or measure.base_mg is None:
+            return None
+        return f"at most {mass_text(measure.base_mg)}"
 
     def _owed(self, owner: str, hit: Hit, entry: Entry | None, facts: Facts) -> _Owed:
         """What the rules of a list or a jurisdiction make due for a hit.
@@ -436,74 +572,55 @@ class Duties:
         }
         return {name: fields[name] for name in Requirement.model_fields}
 
-    def _filled(
-        self, fields: Sequence[FormField], known: Mapping[FormField, str]
-    ) -> tuple[FilledField, ...]:
-        """The fields of a form; what the shipment states is read once for all forms."""
-        said = self._stated
-        for field in fields:
-            if field not in said:
-                said[field] = stated(field, self.shipment)
-        return tuple(filled(f, known.get(f) or said[f]) for f in fields)
-
     def _place_title(self, code: str | None) -> str:
         return "the place" if code is None else title_of(code, self.bundle)
 
     def _known(self, hit: Hit, entry: Entry | None) -> Mapping[FormField, str]:
-        """Values for forms that do not stand in the shipment itself."""
+        """Values for forms that do not stand in the shipment, nor hang on it."""
         known = {FormField.SUBSTANCE: hit.title}
         if entry is not None and entry.codes:
             known[FormField.SUBSTANCE_CODE] = ", ".join(
                 f"{name}: {code}" for name, code in entry.codes.items()
             )
-        if entry is not None and entry.cas and self.shipment.cas is None:
-            known[FormField.CAS] = ", ".join(entry.cas)
-        measure = next((m for m in self.case.measures if m.entry == hit.entry), None)
-        if measure is not None and measure.base_mg is not None:
-            known[FormField.BASE_WEIGHT] = f"at most {mass_text(measure.base_mg)}"
         if self.case.origin:
             known[FormField.ORIGIN] = title_of(self.case.origin, self.bundle)
         if self.case.destination:
             known[FormField.DESTINATION] = title_of(self.case.destination, self.bundle)
         return known
 
-    def _sums(self, entry: Entry | None, rule: RequirementRule) -> tuple[Sum, ...]:
-        """The sums under the thresholds that a rule asks for."""
-        if entry is None or not entry.thresholds:
-            return ()
-        names = [rule.when.over, *(c.under for c in rule.unless)]
-        return tuple(
-            self._sum(entry, name, entry.thresholds[name])
-            for name in dict.fromkeys(names)
-            if name is not None and name in entry.thresholds
-        )
-
-    def _sum(self, entry: Entry, name: str, threshold: Threshold) -> Sum:
+    def _sum(self, entry_id: str, name: str) -> Sum:
+        """What adds up to a threshold."""
+        entry = self.bundle.entries[entry_id]
+        threshold = entry.thresholds[name]
         total = self._total(entry, name)
-        return Sum(
-            threshold=name,
-            entry=entry.id,
-            per=threshold.per,
-            period=self._period(threshold.per),
-            counts=threshold.counts,
-            limit=limit_text(threshold),
-            total=total.text,
-            over=self._is_over(entry, name),
-            lines=tuple(
-                SumLine(line=part.line, day=part.day, amount=part.text) for part in total.named
+        fields = {
+            "threshold": name,
+            "entry": entry_id,
+            "per": threshold.per,
+            "period": self._period(threshold.per),
+            "counts": threshold.counts,
+            "limit": limit_text(threshold),
+            "total": total.text,
+            "over": self._is_over(entry, name),
+            "lines": tuple(
+                made(SumLine, {"line": part.line, "day": part.day, "amount": part.text})
+                for part in total.named
             ),
-            count=total.count,
-            unread=total.unread,
-            citation=threshold.citation,
-            checked=threshold.checked,
-        )
+            "count": total.count,
+            "unread": total.unread,
+            "citation": threshold.citation,
+            "checked": threshold.checked,
+        }
+        return made(Sum, fields)
 
     def _period(self, per: Per) -> str:
         return period_of(per, self.shipment.day)
 
     # --- why something is not due --------------------------------------------------------
 
-    def _say_not_due(self, hit: Hit, entry: Entry, gone: Sequence[NotDue]) -> None:
+    def _not_due(
+        self, hit: Hit, entry: Entry, gone: Sequence[NotDue]
+    ) -> Iterator[Finding | _Below]:
         """Why the amount or the law on mixtures takes requirements away, each reason once."""
         thresholds: dict[str, list[str]] = {}
         limits: dict[str, list[str]] = {}
@@ -515,7 +632,7 @@ class Duties:
         where = f"{hit.title} ({title_of(hit.place, self.bundle)})"
         for name, documents in limits.items():
             rule = entry.mixtures[name]
-            self.findings.add(
+            yield finding(
                 FindingCode.MIXTURE_WITHIN_LIMIT,
                 Severity.NOTE,
                 f"{where}: the goods hold at most {share_text(self.strength.high)}, and the limit "
@@ -523,19 +640,22 @@ class Duties:
                 f"{_sentence(rule.says)} ({rule.citation})",
             )
         for name, documents in thresholds.items():
-            total = self._sum(entry, name, entry.thresholds[name])
-            self.findings.add(
-                FindingCode.BELOW_THRESHOLD,
-                Severity.NOTE,
-                f"{where}: {sum_words(total)} is below the threshold of {total.limit} "
-                f"({total.citation}). Not due for that: {'; '.join(documents)}. The goods stay "
-                "listed, and later lines of the same parties count with these.",
-            )
+            yield _Below(where, entry.id, name, tuple(documents))
 
-    def _mixture_questions(self, hit: Hit, entry: Entry, facts: Facts) -> None:
+    def _say_below(self, below: _Below) -> None:
+        total = self._sum(below.entry, below.threshold)
+        self.findings.add(
+            FindingCode.BELOW_THRESHOLD,
+            Severity.NOTE,
+            f"{below.where}: {sum_words(total)} is below the threshold of {total.limit} "
+            f"({total.citation}). Not due for that: {'; '.join(below.documents)}. The goods stay "
+            "listed, and later lines of the same parties count with these.",
+        )
+
+    def _mixture_questions(self, hit: Hit, entry: Entry, facts: Facts) -> Iterator[Finding]:
         for relief in reliefs(entry.mixtures, hit.leg, facts):
             if relief.rule.question is not None:
-                self.findings.add(
+                yield finding(
                     FindingCode.MIXTURE_QUESTION,
                     Severity.ASK,
                     f"{hit.title} ({title_of(hit.place, self.bundle)}): "
@@ -545,7 +665,7 @@ class Duties:
 
     # --- what the ends make of it --------------------------------------------------------
 
-    def _asymmetry(self, requirements: Sequence[Requirement]) -> None:
+    def _asymmetry(self, drafts: Sequence[_Draft], findings: Findings) -> None:
         """Listed at one end and not at the other: who has to do what, said in words."""
         origin, destination = self.case.origin, self.case.destination
         if origin is None or destination is None or origin == destination:
@@ -566,10 +686,11 @@ class Duties:
                 continue
             watched = any(h.leg is other for h in self.hits)
             hit = here[0]
-            acts = "; ".join(f"{r.who}: {r.document}" for r in requirements if r.leg is leg)
+            due_here = [d.fields for d in drafts if d.fields["leg"] is leg]
+            acts = "; ".join(f"{fields['who']}: {fields['document']}" for fields in due_here)
             listed, free = (title_of(ends[end], self.bundle) for end in (leg, other))
             said = "".join(self._statements(ends[end], end) for end in (leg, other))
-            self.findings.add(
+            findings.add(
                 FindingCode.ASYMMETRY,
                 Severity.NOTE,
                 f"{hit.title} is listed in {listed} ({leg}) since {hit.in_force} "
@@ -600,13 +721,13 @@ class Duties:
 
     # --- what the days make of it --------------------------------------------------------
 
-    def _timing(self) -> None:
+    def _timing(self, findings: Findings) -> None:
         day, soon = self.shipment.day, self.shipment.day + dt.timedelta(days=NEAR_DAYS)
         for hit in self.hits:
             entry = self.bundle.entries.get(hit.entry)
             if entry is not None:
-                self.findings.take(self._timing_of(hit, entry, day, soon))
-        self._rules_changing(day, soon)
+                findings.take(self._timing_of(hit, entry, day, soon))
+        self._rules_changing(day, soon, findings)
 
     def _timing_of(
         self, hit: Hit, entry: Entry, day: dt.date, soon: dt.date
@@ -698,7 +819,7 @@ class Duties:
             f"{where} reaches certain destinations only ({places}). {to}",
         )
 
-    def _rules_changing(self, day: dt.date, soon: dt.date) -> None:
+    def _rules_changing(self, day: dt.date, soon: dt.date, findings: Findings) -> None:
         """Requirements that begin or end within days of shipping."""
         changing = [(hit.list, self._changing(hit, day, soon)) for hit in self.hits]
         if not any(found for _, (_, found) in changing):
@@ -707,7 +828,7 @@ class Duties:
         for owner, (asked, changes) in changing:
             for rule_id, found in changes:
                 if (owner, rule_id) not in seen:
-                    self.findings.take(found)
+                    findings.take(found)
             seen |= {(owner, rule_id) for rule_id in asked}
 
     def _changing(
@@ -796,7 +917,7 @@ class Duties:
                 continue
             below = True
             if self._is_over(entry, name):
-                words = sum_words(self._sum(entry, name, threshold))
+                words = sum_words(self._sum(entry_id, name))
                 self.findings.add(
                     FindingCode.OVER_BY_SUM,
                     Severity.NOTE,
@@ -819,6 +940,22 @@ class Duties:
         return Total.of(part_of("", None, measure, threshold.counts))
 
 
+_OF_AN_ENTRY = frozenset({FormField.BASE_WEIGHT, FormField.CAS})
+"""Fields of forms that hang on the line and on the entry."""
+
+
+def _summed(entry: Entry | None, rule: RequirementRule) -> tuple[tuple[str, str], ...]:
+    """The sums under the thresholds that a rule asks for: entry and threshold."""
+    if entry is None or not entry.thresholds:
+        return ()
+    names = [rule.when.over, *(c.under for c in rule.unless)]
+    return tuple(
+        (entry.id, name)
+        for name in dict.fromkeys(names)
+        if name is not None and name in entry.thresholds
+    )
+
+
 def _placed(text: str, places: Mapping[str, str]) -> str:
     for name, title in places.items():
         text = text.replace(f"{{{name}}}", title)
@@ -839,7 +976,6 @@ def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
         "open": tuple(dict.fromkeys((*one["open"], *other["open"]))) if conditional else (),
         "sums": tuple(dict.fromkeys((*one["sums"], *other["sums"]))),
         "entries": tuple(dict.fromkeys((*one["entries"], *other["entries"]))),
-        "fields": one["fields"],
     }
 
 

@@ -276,13 +276,18 @@ def sum_words(total: Sum) -> str:
 
 def lead_time(requirement: Due) -> str:
     """The lead time in words; empty where none was read."""
-    if requirement.lead_days is None:
+    return lead_text(requirement.lead_days, requirement.lead_kind)
+
+
+def lead_text(lead_days: int | None, lead_kind: str) -> str:
+    """A lead time in words; empty where none was read."""
+    if lead_days is None:
         return ""
-    if requirement.lead_days == 0:
+    if lead_days == 0:
         return "before shipping, on the same day at the latest"
-    unit = f"{requirement.lead_kind} day{'s' if requirement.lead_days != 1 else ''}"
-    note = "; public holidays come on top" if requirement.lead_kind == "working" else ""
-    return f"at least {requirement.lead_days} {unit} before shipping{note}"
+    unit = f"{lead_kind} day{'s' if lead_days != 1 else ''}"
+    note = "; public holidays come on top" if lead_kind == "working" else ""
+    return f"at least {lead_days} {unit} before shipping{note}"
 
 
 def latest_day(requirement: Due, day: dt.date) -> dt.date | None:

@@ -11,7 +11,7 @@ _SEVERITY_ORDER = list(Severity)
 
 
 @lru_cache(maxsize=4096)
-def _finding(code: FindingCode, severity: Severity, message: str) -> Finding:
+def finding(code: FindingCode, severity: Severity, message: str) -> Finding:
     """A finding; most rows of a file have the same ones."""
     return Finding(code=code, severity=severity, message=message)
 
@@ -29,12 +29,12 @@ class Findings:
 
     def add(self, code: FindingCode, severity: Severity, message: str) -> None:
         """Keeps a finding once."""
-        self._found.setdefault(_finding(code, severity, message))
+        self._found.setdefault(finding(code, severity, message))
 
     def take(self, findings: Iterable[Finding]) -> None:
         """Keeps findings that were made before."""
-        for finding in findings:
-            self._found.setdefault(finding)
+        for one in findings:
+            self._found.setdefault(one)
 
     def all(self) -> tuple[Finding, ...]:
         """All of them, in the order in which they were found."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache, partial
 from importlib import metadata
 from operator import attrgetter
@@ -34,8 +35,9 @@ from screening.history import Ledger, joined, line_of, own_totals
 from screening.identification import Goods, Identification
 from screening.items import ItemTable, item_table
 from screening.journey import Journey, read_journey
-from screening.matching import Matching
+from screening.matching import Matching, Raw
 from screening.names import NameIndex, installed_sources, source_versions
+from screening.once import made
 from screening.rules.index import Asked, CompiledBundle, compile_bundle
 from screening.rules.load import Bundle, load_bundle
 from screening.rules.model import Action, Coverage, Jurisdiction
@@ -50,6 +52,10 @@ if TYPE_CHECKING:
 
 _MAX_GROUNDS = 2048
 """Journeys and days whose ground is kept; the memory it takes has to have an end."""
+_MAX_MET = 1024
+"""Goods on a journey and day of which is kept what they meet."""
+_MAX_TOLD = 4096
+"""Ways of stating goods on a journey and day that are kept for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class _Ground:
         said: what was found while the journey was read.
         stale: lists that are old for the day.
         coverage: what was checked and what was not.
+        number: its own; no other ground of the process has it.
     """
 
     journey: Journey
@@ -69,6 +76,28 @@ class _Ground:
     said: tuple[Finding, ...]
     stale: tuple[Finding, ...]
     coverage: tuple[CoverageItem, ...]
+    number: int = field(default_factory=itertools.count().__next__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """What goods meet on a journey and day, whatever else their line says.
+
+    Attributes:
+        hits: in their order.
+        listed: an entry is met by structure or identifier, on some leg or on none.
+        known: some entry is met by more than the description of goods.
+        said: what was found while they were matched.
+        unscreened: something of them could not be decided.
+        lacking: lists that may be known to lack them.
+    """
+
+    hits: tuple[Hit, ...]
+    listed: bool
+    known: bool
+    said: tuple[Finding, ...]
+    unscreened: bool
+    lacking: tuple[Finding, ...]
 
 
 class Alike:
@@ -183,6 +212,8 @@ class Screener:
         self._rests: dict[tuple[Any, ...], _Rest] = {}
         self._last_rest: tuple[Shipment | None, _Rest | None] = (None, None)
         self._unmets: dict[tuple[Any, ...], Decision | None] = {}
+        self._mets: dict[tuple[Any, ...], _Met] = {}
+        self._told: dict[tuple[Any, ...], _Met] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         again = partial(
@@ -315,30 +346,27 @@ class Screener:
         ground = self._ground(shipment)
         findings.take(ground.said)
         goods = identification.identify(shipment, findings)
-        if history is None and self._meets_nothing(shipment, goods, findings, ground):
+        told = self._told.get(_told_of(goods, ground)) if not self._exhaustive else None
+        if (
+            told is None
+            and history is None
+            and self._meets_nothing(shipment, goods, findings, ground)
+        ):
             unmet = self._unmet(shipment, goods, findings, ground, identification)
             if unmet is not None:
                 return unmet
-        matching = Matching(
-            self._compiled,
-            ground.journey,
-            shipment.day,
-            known_on=self._known_on,
-            exhaustive=self._exhaustive,
-            findings=findings,
-        )
-        raws = matching.raws(goods)
-        parties = matching.party_raws(self._parties, shipment)
-        hits = matching.hits([*raws, *parties], goods)
-        if not goods.candidates and not any({*r.readings} <= {"goods"} for r in raws):
+        parties = self._matching(ground, shipment, findings).party_raws(self._parties, shipment)
+        met = told if told is not None and not parties else None
+        met = met or self._met(goods, ground, shipment, parties)
+        findings.take(met.said)
+        findings.unscreened |= met.unscreened
+        if not goods.candidates and not met.known:
             findings.unscreened = True
             identification.unknown(shipment, goods, findings)
-        # a party says nothing of the goods
-        listed = bool(raws) or any(hit.basis is not Basis.PARTY for hit in hits)
-        identification.compare_codes(shipment, goods, findings, listed=listed)
+        identification.compare_codes(shipment, goods, findings, listed=met.listed)
         if self._screening_list is not None:
             self._screening_list.compare(shipment, findings)
-        matching.incomplete_lists(goods, hits)
+        findings.take(met.lacking)
         stated = identification.completed(shipment, goods, findings)
         findings.take(ground.stale)
         found = findings.sorted()
@@ -347,11 +375,65 @@ class Screener:
             shipment,
             stated,
             ground,
-            hits=hits,
+            hits=met.hits,
             findings=findings,
-            identities=goods.shown_identities(standard=_asks(hits, found, ground)),
+            identities=goods.shown_identities(standard=_asks(met.hits, found, ground)),
             drawings=[Drawing(c.structure, c.structure.text in said) for c in goods.candidates],
             history=history,
+        )
+
+    def _matching(self, ground: _Ground, shipment: Shipment, findings: Findings) -> Matching:
+        return Matching(
+            self._compiled,
+            ground.journey,
+            shipment.day,
+            known_on=self._known_on,
+            exhaustive=self._exhaustive,
+            findings=findings,
+        )
+
+    def _met(
+        self, goods: Goods, ground: _Ground, shipment: Shipment, parties: Sequence[Raw]
+    ) -> _Met:
+        """What the goods meet, and the parties of their line.
+
+        It hangs on the goods, the journey and the day, and is found once for them; goods that are
+        drawn in another way have the same components.
+        """
+        if parties or self._exhaustive:
+            return self._newly_met(goods, ground, shipment, parties)
+        key = _goods_of(goods, ground)
+        met = None if key is None else self._mets.get(key)
+        if met is None:
+            met = self._newly_met(goods, ground, shipment, parties)
+            if key is not None:
+                if len(self._mets) >= _MAX_MET:
+                    self._mets.clear()
+                self._mets[key] = met
+        if met.hits:
+            if len(self._told) >= _MAX_TOLD:
+                self._told.clear()
+            self._told[_told_of(goods, ground)] = met
+        return met
+
+    def _newly_met(
+        self, goods: Goods, ground: _Ground, shipment: Shipment, parties: Sequence[Raw]
+    ) -> _Met:
+        findings, lacking = Findings(), Findings()
+        matching = self._matching(ground, shipment, findings)
+        raws = matching.raws(goods)
+        hits = matching.hits([*raws, *parties], goods)
+        said = findings.all()
+        matching.findings = lacking
+        matching.incomplete_lists(goods, hits)
+        return _Met(
+            hits=tuple(hits),
+            # a party says nothing of the goods
+            listed=bool(raws) or any(hit.basis is not Basis.PARTY for hit in hits),
+            known=any({*raw.readings} <= {"goods"} for raw in raws),
+            said=said,
+            unscreened=findings.unscreened,
+            lacking=lacking.all(),
         )
 
     def _meets_nothing(
@@ -413,15 +495,7 @@ class Screener:
 
     def _new_unmet(self, stated: Shipment, ground: _Ground) -> Decision | None:
         """What all goods that meet nothing share; None where a party is met."""
-        matching = Matching(
-            self._compiled,
-            ground.journey,
-            stated.day,
-            known_on=self._known_on,
-            exhaustive=self._exhaustive,
-            findings=Findings(),
-        )
-        if matching.party_raws(self._parties, stated):
+        if self._matching(ground, stated, Findings()).party_raws(self._parties, stated):
             return None
         nothing: dict[str, Any] = dict.fromkeys(("id", *_GOODS))
         bare = replace(stated, **nothing)
@@ -442,28 +516,28 @@ class Screener:
         """The decision of what was found, with what is due."""
         findings = findings or Findings()
         bundle, journey = self.bundle, ground.journey
-        decision = Decision(
-            id=shipment.id,
-            outcome=_outcome(hits, findings),
-            action=min(
-                (h.action for h in hits), key=lambda a: a.gravity, default=Action.NONE_FOUND
-            ),
-            day=shipment.day,
-            origin=journey.origin,
-            transit=journey.transit,
-            destination=journey.destination,
-            hits=tuple(hits),
-            requirements=(),
-            findings=findings.sorted(),
-            coverage=ground.coverage,
-            identities=identities,
-            provenance=self._provenance,
-            shipment=shipment,
-            quantity=stated.quantity,
-            purity=stated.purity,
-            measures=measures(hits, stated, bundle, drawings),
-            advance_data=advance_data(stated),
-        )
+        parts: dict[str, Any] = {
+            "id": shipment.id,
+            "outcome": _outcome(hits, findings),
+            "action": hits[0].action if hits else Action.NONE_FOUND,  # the gravest comes first
+            "day": shipment.day,
+            "origin": journey.origin,
+            "transit": journey.transit,
+            "destination": journey.destination,
+            "hits": tuple(hits),
+            "requirements": (),
+            "findings": findings.sorted(),
+            "coverage": ground.coverage,
+            "identities": identities,
+            "provenance": self._provenance,
+            "shipment": shipment,
+            "read_findings": (),
+            "quantity": stated.quantity,
+            "purity": stated.purity,
+            "measures": measures(hits, stated, bundle, drawings),
+            "advance_data": advance_data(stated),
+        }
+        decision = made(Decision, parts)
         line = line_of(decision, "this line")
         totals = own_totals(line, bundle)
         if history is not None:
@@ -575,6 +649,23 @@ class Screener:
             parties=self._screening_list.digest if self._screening_list is not None else None,
             items=self._items.digest if self._items is not None else None,
         )
+
+
+def _told_of(goods: Goods, ground: _Ground) -> tuple[Any, ...]:
+    """All that says what the goods are, as it stands, with journey and day."""
+    drawn = tuple([(c.structure.text, c.readings, c.salt) for c in goods.candidates])
+    return ground.number, drawn, tuple(goods.named)
+
+
+def _goods_of(goods: Goods, ground: _Ground) -> tuple[Any, ...] | None:
+    """The goods, in whatever way they are stated, with journey and day; None where not all is read.
+
+    Entries are met by the components of a structure, not by its text.
+    """
+    if not all("components" in vars(c.structure) for c in goods.candidates):
+        return None
+    read = tuple([(c.structure.components, c.readings, c.salt) for c in goods.candidates])
+    return ground.number, read, tuple(goods.named)
 
 
 def _party_entries(bundle: Bundle) -> Iterator[ListedParty]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolDescriptors
@@ -24,10 +25,16 @@ def share_of(structure: Structure, component: str) -> Decimal:
         The share, above 0 and at most 1; 1 where it cannot be told. Counts every occurrence of the
         component, as in a sulfate of two bases.
     """
-    found = [c for c in structure.components if c.smiles == component]
-    if len(found) == len(structure.components):
+    if all(c.smiles == component for c in structure.components):
         return Decimal(1)
-    whole = _drawn(structure.text)
+    return _share(structure.text, structure.components, component)
+
+
+@lru_cache(maxsize=1024)
+def _share(text: str, components: tuple[Component, ...], component: str) -> Decimal:
+    """The share of a component beside others."""
+    found = [c for c in components if c.smiles == component]
+    whole = _drawn(text)
     if not found or whole is None:
         return Decimal(1)
     for atom in whole.GetAtoms():

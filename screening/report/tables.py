@@ -20,6 +20,7 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self, TextIO
@@ -29,7 +30,7 @@ from charset_normalizer import from_bytes
 from screening.columns import ColumnMapping, count_recognised, normalise_header, recognise
 from screening.decision import Decision, Finding, FindingCode, Outcome, Requirement, Severity
 from screening.errors import InputFileError, ShipmentError
-from screening.explain import latest_day, lead_time
+from screening.explain import day_before, lead_text
 
 MAX_CELL = 10_000_000
 """Characters in one cell; a file with a larger one is refused by name."""
@@ -750,11 +751,24 @@ def decision_cells(decision: Decision) -> tuple[str, ...]:
 
 def _due(requirement: Requirement, day: dt.date) -> str:
     """A requirement in short: what, who, to whom, and by when."""
-    parts = [requirement.who, requirement.authority, lead_time(requirement)]
-    latest = latest_day(requirement, day)
+    lead = requirement.lead_days, requirement.lead_kind
+    return _in_short(requirement.document, requirement.who, requirement.authority, *lead, day)
+
+
+@lru_cache(maxsize=4096)
+def _in_short(
+    document: str,
+    who: str,
+    authority: str,
+    lead_days: int | None,
+    lead_kind: str,
+    day: dt.date,
+) -> str:
+    parts = [who, authority, lead_text(lead_days, lead_kind)]
+    latest = day_before(lead_days, lead_kind, day)
     if latest is not None:
         parts.append(f"by {latest}")
-    return f"{requirement.document} ({', '.join(filter(None, parts))})"
+    return f"{document} ({', '.join(filter(None, parts))})"
 
 
 def _why(decision: Decision) -> str:
