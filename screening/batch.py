@@ -585,7 +585,7 @@ def _submitted(
         findings = (
             Finding(code=FindingCode.NOT_PROCESSED, severity=Severity.STOP, message=reason),
         )
-    plain = dataclasses.replace(shipment, id=None)
+    plain = shipment.but(id=None)
     return Submitted(plain, (*findings, *row.findings)), shipment.id
 
 
@@ -635,7 +635,7 @@ class _RowReader:
                 return one, row_id
             if len(self._known) >= CACHE_ROWS:
                 self._known.clear()
-            stated = dataclasses.replace(one.shipment, structure=None)
+            stated = one.shipment.but(structure=None)
             known = self._known[key] = Submitted(stated, one.findings)
         row_id = None
         if self._id is not None:

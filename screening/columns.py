@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 
 from screening.decision import Finding, FindingCode, Severity
 from screening.errors import ShipmentError
@@ -497,7 +497,7 @@ class Column:
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ColumnMapping:
     """How the columns of a table are read.
 
@@ -511,8 +511,14 @@ class ColumnMapping:
 
     def of(self, field: str) -> tuple[Column, ...]:
         """The columns of one field, the preferred one first."""
-        found = [c for c in self.columns if c.field == field]
-        return tuple(sorted(found, key=lambda c: (c.rank, c.index)))
+        return self._by_field.get(field, ())
+
+    @cached_property
+    def _by_field(self) -> dict[str, tuple[Column, ...]]:
+        found: dict[str, list[Column]] = {}
+        for column in sorted(self.columns, key=lambda c: (c.rank, c.index)):
+            found.setdefault(column.field, []).append(column)
+        return {field: tuple(columns) for field, columns in found.items()}
 
     @property
     def fields(self) -> frozenset[str]:
@@ -697,6 +703,7 @@ class DayReading:
     problem: str | None = None
 
 
+@lru_cache(maxsize=4096)
 def read_day_cell(text: str) -> DayReading:
     """Reads a date cell; a date that could be two days is not read.
 
@@ -866,8 +873,11 @@ def _filled(
     mapping: ColumnMapping, row: Sequence[str], field: str, findings: list[Finding]
 ) -> list[tuple[Column, str]]:
     """The filled cells of a field, the preferred column first."""
+    columns = mapping.of(field)
+    if not columns:
+        return []
     limit = None if field in {"structure", "inchi"} else MAX_TEXT
-    cells = ((c, _read(c, row, findings, limit)) for c in mapping.of(field))
+    cells = ((c, _read(c, row, findings, limit)) for c in columns)
     return [(column, text) for column, text in cells if text is not None]
 
 

@@ -237,15 +237,13 @@ class _Draft:
     Attributes:
         fields: of the requirement, in their order; forms and sums are left open.
         form: of what its form asks for, what does not hang on the line; None where it does.
-        open: what does, each with its place in the form.
-        entry: id of the entry whose codes and weight the form asks for, None where it has none.
+        open: what does, each with its place in the form, and with the entry where it hangs on that.
         sums: entry and threshold of each sum.
     """
 
     fields: dict[str, Any]
     form: tuple[FilledField | None, ...]
-    open: tuple[tuple[int, FormField], ...]
-    entry: str | None
+    open: tuple[tuple[int, tuple[FormField, str | None]], ...]
     sums: tuple[tuple[str, str], ...]
 
 
@@ -425,16 +423,20 @@ class Duties:
         return _Draft(
             fields=fields,
             form=form,
-            open=tuple((i, f) for i, f in enumerate(rule.fields) if form[i] is None),
-            entry=hit.entry,
+            open=tuple(
+                (i, (f, hit.entry if f in _OF_AN_ENTRY else None))
+                for i, f in enumerate(rule.fields)
+                if form[i] is None
+            ),
             sums=fields["sums"],
         )
 
     def _requirement(self, draft: _Draft) -> Requirement:
         """A requirement with the words and amounts of the line."""
         form = list(draft.form)
+        of_line = self._of_line
         for place, field in draft.open:
-            form[place] = self._field(field, draft.entry)
+            form[place] = of_line.get(field) or self._field(*field)
         fields = draft.fields.copy()
         fields["fields"] = tuple(form)
         fields["sums"] = tuple([self._sum(*of) for of in draft.sums])
@@ -442,16 +444,14 @@ class Duties:
 
     def _field(self, field: FormField, entry_id: str | None) -> FilledField:
         """A field of a form that hangs on the line; what it states is read once for all forms."""
-        key = (field, entry_id if field in _OF_AN_ENTRY else None)
-        known = self._of_line.get(key)
-        if known is None:
-            value = None
-            if field is FormField.BASE_WEIGHT:
-                value = self._base_weight(entry_id)
-            elif field is FormField.CAS and self.shipment.cas is None:
-                entry = self.bundle.entries.get(entry_id or "")
-                value = ", ".join(entry.cas) if entry is not None else None
-            known = self._of_line[key] = filled(field, value or stated(field, self.shipment))
+        value = None
+        if field is FormField.BASE_WEIGHT:
+            value = self._base_weight(entry_id)
+        elif field is FormField.CAS and self.shipment.cas is None:
+            entry = self.bundle.entries.get(entry_id or "")
+            value = ", ".join(entry.cas) if entry is not None else None
+        known = filled(field, value or stated(field, self.shipment))
+        self._of_line[field, entry_id] = known
         return known
 
     def _base_weight(self, entry_id: str | None) -> str | None:

@@ -279,13 +279,10 @@ class Matching:
         now = self._current(entry)
         if now is None:
             return
-        definition = self.compiled.classes[entry.id]
+        clauses = now.version.clauses
         for component in candidate.structure.components:
             found: list[Hit] = []
-            for forms, part in self._parts(candidate, component):
-                proof = self._prove(entry.id, definition, part, now.version.clauses)
-                if proof is None:
-                    continue
+            for forms, proof in self._proofs(entry.id, candidate, component, clauses):
                 raw = Raw(entry, Basis.CLASS, None, component, forms, candidate.readings)
                 found += self._hit(raw, leg, proof)
                 if found and found[-1].certainty is Certainty.DEFINITE:
@@ -294,13 +291,40 @@ class Matching:
             # ether of a member, where the law covers those.
             yield from sorted(found, key=lambda h: h.certainty is Certainty.ARGUABLE)[:1]
 
+    def _proofs(
+        self,
+        entry_id: str,
+        candidate: Candidate,
+        component: Component,
+        clauses: tuple[str, ...] | None,
+    ) -> Iterator[tuple[tuple[Form, ...], ClassProof]]:
+        """By what a component is in a class: itself, or what it is an ester or ether of."""
+        known = None if self.exhaustive else self.compiled.members.of(component, entry_id, clauses)
+        if known is not None:
+            if known:
+                context = self._context(candidate, component)
+                for form, proof in known:
+                    yield context if form is None else (*context, form), proof
+            return
+        definition = self.compiled.classes[entry_id]
+        for forms, part in self._parts(candidate, component):
+            found = self._prove(entry_id, definition, part, clauses)
+            if found is not None:
+                yield forms, found
+
+    @staticmethod
+    def _context(candidate: Candidate, component: Component) -> tuple[Form, ...]:
+        """The forms that a drawing or a name shows around a component."""
+        context = context_forms(candidate.structure, component)
+        if candidate.salt and Form.SALT not in context:
+            context = (Form.SALT, *context)
+        return context
+
     def _parts(
         self, candidate: Candidate, component: Component
     ) -> Iterator[tuple[tuple[Form, ...], Component]]:
         """The component, then what it is an ester or ether of, with the forms."""
-        context = context_forms(candidate.structure, component)
-        if candidate.salt and Form.SALT not in context:
-            context = (Form.SALT, *context)
+        context = self._context(candidate, component)
         yield context, component
         for form, part in opened_parts(component):
             yield (*context, form), part

@@ -56,7 +56,7 @@ class Submitted(NamedTuple):
         """The shipment with its drawing."""
         if self.drawing is None:
             return self.stated
-        return dataclasses.replace(self.stated, structure=self.drawing)
+        return self.stated.but(structure=self.drawing)
 
 
 class Rendered(NamedTuple):

@@ -7,7 +7,8 @@ import datetime as dt
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Self
 
 from screening.errors import ShipmentError
 
@@ -145,16 +146,30 @@ class Shipment:
             object.__setattr__(self, "ordered", read_day(self.ordered))
         transit = [self.transit] if isinstance(self.transit, str) else list(self.transit or ())
         object.__setattr__(self, "transit", tuple(t.strip() for t in transit if t and t.strip()))
-        for field in dataclasses.fields(self):
-            if field.name in {"day", "ordered", "transit"}:
+        for name, value in zip(_TEXTS, _texts_of(self), strict=True):
+            if value is None:
                 continue
-            value = getattr(self, field.name)
-            if value is not None and not isinstance(value, str):
-                raise ShipmentError(f"{field.name} must be text, not {type(value).__name__}")
-            if isinstance(value, str) and not value.strip():
-                object.__setattr__(self, field.name, None)
-            elif isinstance(value, str) and not value.isascii():
-                object.__setattr__(self, field.name, _writable(value))
+            if not isinstance(value, str):
+                raise ShipmentError(f"{name} must be text, not {type(value).__name__}")
+            if not value.strip():
+                object.__setattr__(self, name, None)
+            elif not value.isascii():
+                object.__setattr__(self, name, _writable(value))
+
+    def but(self, **texts: str | None) -> Self:
+        """The same but for some fields of text, which were read before and are not read again.
+
+        >>> Shipment(cas="437-38-7", day="2025-11-20").but(cas=None, id="A-1")
+        ... # doctest: +ELLIPSIS
+        Shipment(structure=None, inchi=None, cas=None, ... id='A-1')
+        """
+        other = object.__new__(type(self))
+        put = object.__setattr__
+        for name, value in zip(_FIELDS, _values_of(self), strict=True):
+            put(other, name, value)
+        for name, value in texts.items():
+            put(other, name, value)
+        return other
 
     def stated(self) -> dict[str, Any]:
         """The fields that say something, as JSON holds them; `Shipment(**stated)` is equal.
@@ -184,6 +199,9 @@ def _writable(text: str) -> str:
 
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Shipment))
+_TEXTS = tuple(name for name in _FIELDS if name not in {"day", "ordered", "transit"})
+_values_of = attrgetter(*_FIELDS)
+_texts_of = attrgetter(*_TEXTS)
 
 
 def read_day(value: object) -> dt.date:

@@ -304,20 +304,36 @@ _ETHER = Chem.MolFromSmarts(
 _MAX_CUTS = 12
 
 
-@lru_cache(maxsize=4096)
+_MAX_OPENED = 8192
+_OPENED: dict[str, tuple[tuple[Form, Component], ...]] = {}
+"""What listed components are esters and ethers of, by their SMILES with stereo."""
+
+
+def know_parts(isomeric: str, parts: Iterable[tuple[Form, Component]]) -> None:
+    """Keeps what a listed component is an ester or ether of, as `opened_parts` gives it."""
+    if len(_OPENED) < _MAX_OPENED:
+        _OPENED.setdefault(isomeric, tuple(parts))
+
+
 def opened_parts(component: Component) -> tuple[tuple[Form, Component], ...]:
     """What a component is an ester or ether of: each bond cut alone, then all of one kind at once.
 
     Returns:
         The form and one part each, its hydroxyl or carboxyl group restored.
     """
-    return tuple(_opened_parts(component))
+    known = _OPENED.get(component.isomeric)
+    return _parts_of(component.isomeric) if known is None else known
 
 
-def _opened_parts(component: Component) -> Iterator[tuple[Form, Component]]:
-    if "O" not in component.smiles:
+@lru_cache(maxsize=2048)
+def _parts_of(isomeric: str) -> tuple[tuple[Form, Component], ...]:
+    return tuple(_opened_parts(isomeric))
+
+
+def _opened_parts(isomeric: str) -> Iterator[tuple[Form, Component]]:
+    if "O" not in isomeric:
         return
-    mol = _with_stereo(component.isomeric)
+    mol = _with_stereo(isomeric)
     seen: set[tuple[Form, str]] = set()
     for form, pattern, oxygen, carbon in (
         (Form.ESTER, _ESTER, 2, 3),

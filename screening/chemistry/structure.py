@@ -75,12 +75,27 @@ class Component:
 
     @classmethod
     def stored(
-        cls, smiles: str, isomeric: str, steps: frozenset[Step], formula: str, heavy_atoms: int
+        cls,
+        smiles: str,
+        isomeric: str,
+        steps: frozenset[Step],
+        formula: str,
+        heavy_atoms: int,
+        is_acid: bool,
+        is_base: bool,
+        is_cation: bool,
     ) -> Component:
         """A component of what is known of it, its graph left to be made when it is needed."""
         component = object.__new__(cls)
         vars(component).update(
-            smiles=smiles, isomeric=isomeric, steps=steps, formula=formula, heavy_atoms=heavy_atoms
+            smiles=smiles,
+            isomeric=isomeric,
+            steps=steps,
+            formula=formula,
+            heavy_atoms=heavy_atoms,
+            is_acid=is_acid,
+            is_base=is_base,
+            is_cation=is_cation,
         )
         return component
 
@@ -548,6 +563,39 @@ def component_of(
     isomeric = Chem.MolToSmiles(mol)
     stereo = _STEREO_MARK.search(isomeric) is not None
     drawn = Chem.MolToSmiles(mol, isomericSmiles=False) if stereo else isomeric
+    known = _KNOWN.get((isomeric, drawn))
+    facts = vars(_settled_graph(isomeric, drawn) if known is None else known)
+    component = object.__new__(Component)
+    vars(component).update(facts, steps=steps)
+    return component
+
+
+_MAX_KNOWN = 16_384
+_KNOWN: dict[tuple[str, str], Component] = {}
+"""Graphs whose SMILES, with stereo and without, are known to stay as they are when read back."""
+
+
+def know(component: Component) -> None:
+    """Keeps a graph of a list, so that it need not be settled each time that it is drawn.
+
+    Args:
+        component: its SMILES, with stereo and without, stay as they are when they are read back.
+    """
+    if len(_KNOWN) < _MAX_KNOWN:
+        _KNOWN.setdefault((component.isomeric, component.smiles), component)
+
+
+def is_settled(component: Component) -> bool:
+    """The SMILES of a graph, with stereo and without, stay as they are when they are read back."""
+    with rdBase.BlockLogs():
+        again = _settled_graph(component.isomeric, component.smiles)
+    return (again.isomeric, again.smiles) == (component.isomeric, component.smiles)
+
+
+@lru_cache(maxsize=1024)
+def _settled_graph(isomeric: str, drawn: str) -> Component:
+    """The graph of the SMILES of a molecule, with stereo and without; no step was taken."""
+    stereo = isomeric != drawn or _STEREO_MARK.search(isomeric) is not None
     flat, smiles = _reread(drawn)
     if smiles != drawn:  # a second round settles drawings whose aromaticity the first one changed
         flat, smiles = _reread(smiles)
@@ -557,7 +605,7 @@ def component_of(
     order = [int(i) for i in flat.GetProp("_smilesAtomOutputOrder").strip("[],").split(",")]
     if order != sorted(order):
         flat = Chem.RenumberAtoms(flat, order)
-    return Component(flat, smiles, isomeric, steps)
+    return Component(flat, smiles, isomeric, frozenset())
 
 
 def _reread(smiles: str) -> tuple[Chem.Mol, str]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -23,16 +23,25 @@ from screening.chemistry.identity import (
     Listed,
     Match,
     SubstanceIndex,
+    know_parts,
     listed,
     opened_parts,
     read_listed,
 )
 from screening.chemistry.language import ClassDefinition
 from screening.chemistry.relaxed import Relaxed, from_plain, plain, relaxed
-from screening.chemistry.structure import Component, Step, Structure, read_structure
+from screening.chemistry.structure import (
+    Component,
+    Step,
+    Structure,
+    is_settled,
+    know,
+    read_structure,
+)
 from screening.errors import DefinitionError, Fault, StructureError, WatchlistError
 from screening.rules.cache import digest_of, software_key, stored
 from screening.rules.load import Bundle
+from screening.rules.memberships import Memberships, proved
 from screening.rules.model import AnalogueRule, Entry
 from screening.rules.reach import never_covers
 from screening.shipment import Leg
@@ -93,6 +102,7 @@ class CompiledBundle:
         classes: compiled definitions by entry id.
         neighbourhoods: by jurisdiction, of the substances that its law on likeness starts from.
         filters: what every structure must hold that meets anything of the bundle.
+        members: the classes that the listed substances are in, as far as that is known beforehand.
     """
 
     bundle: Bundle
@@ -100,6 +110,7 @@ class CompiledBundle:
     classes: Mapping[str, CompiledDefinition]
     neighbourhoods: Mapping[str, Neighbourhood]
     filters: Filters
+    members: Memberships
 
     def asked(self, legs: tuple[Leg, ...], destination: str | None, day: dt.date) -> Asked:
         """What is asked of the structure of goods on a journey, but for listed substances."""
@@ -286,11 +297,15 @@ class CompiledBundle:
 
 @dataclass(frozen=True)
 class _Substances:
-    """The listed structures of a bundle that has no fault, their index, and weaker patterns."""
+    """The listed structures of a bundle that has no fault, their index, and weaker patterns.
+
+    What they are in classes is found for their record, and known where they come from it.
+    """
 
     structures: tuple[Listed, ...]
     index: SubstanceIndex
     patterns: Mapping[str, Relaxed | None]
+    members: Mapping[str, Any] = field(default_factory=dict)
 
 
 def compile_bundle(bundle: Bundle) -> CompiledBundle:
@@ -319,7 +334,7 @@ def compile_bundle(bundle: Bundle) -> CompiledBundle:
         "index",
         digest_of([bundle.digest.encode(), software_key().encode()]),
         compiled,
-        pack=_packed,
+        pack=partial(_packed, bundle=bundle, classes=classes),
         unpack=_unpacked,
     )
     neighbourhoods: _Lazy[Neighbourhood] = _Lazy(
@@ -329,7 +344,8 @@ def compile_bundle(bundle: Bundle) -> CompiledBundle:
         }
     )
     filters = Filters(substances.index, substances.patterns)
-    return CompiledBundle(bundle, substances.index, classes, neighbourhoods, filters)
+    members = Memberships(substances.members)
+    return CompiledBundle(bundle, substances.index, classes, neighbourhoods, filters, members)
 
 
 def holds(structure: Structure, smarts: str, max_heavy_atoms: int | None) -> bool:
@@ -480,28 +496,69 @@ def structures_of(entry: Entry) -> dict[str, str]:
 # --- the record ----------------------------------------------------------------------------------
 
 
-def _packed(substances: _Substances) -> bytes:
+def _packed(
+    substances: _Substances, *, bundle: Bundle, classes: Mapping[str, CompiledDefinition]
+) -> bytes:
     """What the listed structures lead to, by SMILES as listed; None where a graph would change."""
     drawings: dict[str, list[list[Any]] | None] = {}
+    listed_ones: dict[str, Component] = {}
     for item in substances.structures:
         if item.smiles in drawings:
             continue
         if not all(c.can_be_stored for c in item.components):
             drawings[item.smiles] = None  # read anew each time
             continue
-        drawings[item.smiles] = [
-            [c.smiles, c.isomeric, sorted(c.steps), c.formula, c.heavy_atoms]
-            for c in item.components
-        ]
+        drawings[item.smiles] = list(map(_plain_component, item.components))
+        listed_ones |= {c.isomeric: c for c in item.components if is_settled(c)}
     record = {
         "structures": [
             [s.owner, s.name, s.smiles, s.as_counter_ion] for s in substances.structures
         ],
         "drawings": drawings,
+        "settled": list(map(_plain_component, listed_ones.values())),
+        "opened": {
+            c.isomeric: [[form, *_plain_component(part)] for form, part in opened_parts(c)]
+            for c in listed_ones.values()
+            if all(part.can_be_stored for _, part in opened_parts(c))
+        },
         "near": substances.index.near_keys,
         "patterns": {smarts: plain(found) for smarts, found in substances.patterns.items()},
+        "members": _members(substances, listed_ones.values(), bundle, classes),
     }
     return json.dumps(record, ensure_ascii=True).encode()
+
+
+def _plain_component(component: Component) -> list[Any]:
+    """All that is known of a component, its graph apart."""
+    c = component
+    return [
+        *(c.smiles, c.isomeric, sorted(c.steps), c.formula, c.heavy_atoms),
+        *(c.is_acid, c.is_base, c.is_cation),
+    ]
+
+
+def _component(plain_one: Sequence[Any]) -> Component:
+    """A component of what is known of it."""
+    smiles, isomeric, steps, *known = plain_one
+    return Component.stored(smiles, isomeric, frozenset(map(Step, steps)), *known)
+
+
+def _members(
+    substances: _Substances,
+    components: Iterable[Component],
+    bundle: Bundle,
+    classes: Mapping[str, CompiledDefinition],
+) -> dict[str, dict[str, list[Any]]]:
+    """The classes that listed components are in."""
+    filters = Filters(substances.index, substances.patterns)
+    entries = [entry for entry in bundle.entries.values() if entry.class_ is not None]
+    skeletons = {entry.id: skeletons_of(entry.class_) for entry in entries if entry.class_}
+
+    def may_hold(component: Component) -> Iterator[str]:
+        structure = filters.read(component.isomeric)
+        return (name for name, of in skeletons.items() if any(map(structure.may_hold, of)))
+
+    return proved(components, bundle.entries, classes, may_hold)
 
 
 def _unpacked(body: bytes) -> _Substances:
@@ -510,16 +567,18 @@ def _unpacked(body: bytes) -> _Substances:
     drawings = {
         text: read_listed(text).components
         if components is None
-        else tuple(
-            Component.stored(smiles, isomeric, frozenset(map(Step, steps)), formula, heavy)
-            for smiles, isomeric, steps, formula, heavy in components
-        )
+        else tuple(map(_component, components))
         for text, components in record["drawings"].items()
     }
+    for known in record["settled"]:
+        know(_component(known))
+    for isomeric, parts in record["opened"].items():
+        know_parts(isomeric, [(Form(form), _component(part)) for form, *part in parts])
     structures = tuple(
         Listed(owner, name, smiles, drawings[smiles], as_counter_ion)
         for owner, name, smiles, as_counter_ion in record["structures"]
     )
     near = {graph: (tautomer, scaffold) for graph, (tautomer, scaffold) in record["near"].items()}
     patterns = {smarts: from_plain(found) for smarts, found in record["patterns"].items()}
-    return _Substances(structures, SubstanceIndex(structures, near), patterns)
+    index = SubstanceIndex(structures, near)
+    return _Substances(structures, index, patterns, record["members"])
