@@ -87,7 +87,7 @@ from screening.report.workbook import Workbook
 from screening.row_cache import CACHE_ROWS, RowCache, RowStore, Slot
 from screening.rules.load import Bundle
 from screening.rules.model import Action
-from screening.screener import coverage_of
+from screening.screener import Screener, coverage_of
 from screening.shipment import Shipment
 from screening.sums import Note, RowSums, Splice, counted, read_notes
 
@@ -257,11 +257,11 @@ def screen_cells(screener: Screens, submitted: Submitted) -> Rendered:
 
 
 def _written(screener: Screens, submitted: Submitted, *, cells: bool) -> Rendered:
-    """What is written of a row: all of it, or its cells and what a later sum may change."""
-    decision = screen_safely(screener, submitted.shipment, submitted.findings)
+    """What is written of a row: all of it, or its cells alone."""
+    decision = screen_safely(screener, submitted.shipment, submitted.findings, forms=not cells)
     try:
         line = counted(decision, screener.bundle)
-        return render(decision, line, whole=not cells or line is not None)
+        return render(decision, line, whole=not cells)
     except Exception as error:  # a decision that cannot be written must not end its worker
         reason = f"The decision was not written ({type(error).__name__}: {str(error)[:200]})."
         return render(
@@ -271,7 +271,7 @@ def _written(screener: Screens, submitted: Submitted, *, cells: bool) -> Rendere
 
 
 def screen_safely(
-    screener: Screens, shipment: Shipment, findings: Sequence[Finding] = ()
+    screener: Screens, shipment: Shipment, findings: Sequence[Finding] = (), *, forms: bool = True
 ) -> Decision:
     """The decision for one shipment; never an error.
 
@@ -279,9 +279,13 @@ def screen_safely(
         screener: what screens.
         shipment: what to screen.
         findings: what is known about how it was read; joined to those of the decision.
+        forms: the forms of what is due are wanted.
     """
+    screen = screener.screen
+    if not forms and isinstance(screener, Screener):
+        screen = screener.screen_bare
     try:
-        return with_findings(screener.screen(shipment), findings)
+        return with_findings(screen(shipment), findings)
     except MemoryError:
         reason = _unsafe("it took more memory than there is for a row")
         return not_processed(screener, shipment, reason, findings)
@@ -1302,21 +1306,21 @@ def screen_frame(
         destination=destination,
         transit=_places(transit),
     )
-    rows = (
+    table = (
         TableRow(number, number, [cell_text(value) for value in values])
         for number, values in enumerate(df.itertuples(index=False, name=None), start=1)
     )
-    ids: list[str | None] = []
     reader = _RowReader(mapping, settings)
+    waiting: deque[tuple[Submitted, str | None]] = deque()
 
     def submitted() -> Iterator[Submitted]:
-        for row in rows:
+        for row in table:
             one, row_id = reader.read(row)
-            ids.append(row_id)
+            waiting.append((one, row_id))
             yield one
 
     cells: list[tuple[str, ...]] = []
-    counting: list[tuple[Note, str]] = []
+    counting: list[tuple[Note, Submitted]] = []
     killed = _KilledRow(screener)
     for answers in in_order(
         screen_cells,
@@ -1328,17 +1332,17 @@ def screen_frame(
     ):
         for one in answers:
             cells.append(one.cells)
+            row, row_id = waiting.popleft()
             if one.line is not None:
-                row_id = ids[len(cells) - 1]
-                counting.append((Note(row=len(cells), row_id=row_id, line=one.line), one.json))
+                counting.append((Note(row=len(cells), row_id=row_id, line=one.line), row))
     if counting or history:
         with contextlib.closing(RowSums(screener.bundle, history)) as sums:
             for note, _ in counting:
                 sums.add(note)
-            for note, text in counting:
+            for note, row in counting:
                 totals = sums.beyond(note)
                 if totals is not None:
-                    decision = decision_of_json(text)
+                    decision = screen_safely(screener, row.shipment, row.findings, forms=False)
                     cells[note.row - 1] = decision_cells(settled_row(decision, sums, totals))
     return _with_results(df, cells)
 

@@ -520,7 +520,7 @@ class ColumnMapping:
             found.setdefault(column.field, []).append(column)
         return {field: tuple(columns) for field, columns in found.items()}
 
-    @property
+    @cached_property
     def fields(self) -> frozenset[str]:
         """The fields for which there is a column."""
         return frozenset(c.field for c in self.columns)
@@ -811,15 +811,17 @@ def to_shipment(
     """
     findings: list[Finding] = []
     texts: dict[str, str | None] = {}
+    there = mapping.fields
     for field in ("cas", "name", "end_use", "transport"):
-        texts[field] = _joined(mapping, row, field, findings)
-    for field in ("formula", "molar_mass", "item", "un_number"):
-        texts[field] = _first(mapping, row, field, findings)
+        if field in there:
+            texts[field] = _joined(mapping, row, field, findings)
     for field in (
+        *("formula", "molar_mass", "item", "un_number"),
         *("hs_code", "purity", "exporter", "exporter_address", "consignee", "consignee_address"),
         *("customer", "id", "origin", "destination", "broker"),
     ):
-        texts[field] = _first(mapping, row, field, findings)
+        if field in there:
+            texts[field] = _first(mapping, row, field, findings)
     for field, place in (("origin", origin), ("destination", destination)):
         if place is not None and _states_no_place(mapping, row, field):
             texts[field] = place

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -108,14 +109,19 @@ def amount_of(shipment: Shipment) -> Reading:
     The larger of the quantity and the net weight counts; without either, the gross weight, which
     is never less than the net.
     """
-    said = [read_amount(text) for text in (shipment.quantity, shipment.net_weight) if text]
+    return _amount(shipment.quantity, shipment.net_weight, shipment.gross_weight)
+
+
+@lru_cache(maxsize=4096)
+def _amount(quantity: str | None, net_weight: str | None, gross_weight: str | None) -> Reading:
+    said = [read_amount(text) for text in (quantity, net_weight) if text]
     masses = [r.mass_mg for r in said if r.mass_mg is not None]
     volumes = [r.volume_ul for r in said if r.volume_ul is not None]
     doubts = [d for r in said for d in r.doubts]
     if len(masses) == 2 and max(masses) - min(masses) > max(masses) // 100:
         doubts.append("the quantity and the net weight differ")
-    if not masses and not volumes and shipment.gross_weight:
-        gross = read_amount(shipment.gross_weight)
+    if not masses and not volumes and gross_weight:
+        gross = read_amount(gross_weight)
         if gross.mass_mg is not None:
             return Reading(gross.mass_mg, None, None, (*doubts, "the gross weight was counted"))
     problem = next((r.problem for r in said if r.problem), None)
@@ -144,8 +150,21 @@ class Drawing:
     drawn: bool
 
 
+Weighed = Sequence[tuple[str, frozenset[str | None]]]
+"""The entries that goods are weighed under, each with the components that meet it."""
+
+
+def weighed(hits: Iterable[Hit], bundle: Bundle) -> Weighed:
+    """The entries that goods with some hits are weighed under."""
+    components: dict[str, set[str | None]] = {}
+    for hit in hits:
+        if hit.entry in bundle.entries:
+            components.setdefault(hit.entry, set()).add(hit.component)
+    return [(entry, frozenset(parts)) for entry, parts in components.items()]
+
+
 def measures(
-    hits: Iterable[Hit], shipment: Shipment, bundle: Bundle, drawings: Sequence[Drawing]
+    entries: Weighed, shipment: Shipment, bundle: Bundle, drawings: Sequence[Drawing]
 ) -> tuple[Measure, ...]:
     """What the goods weigh under each entry that is hit.
 
@@ -153,37 +172,40 @@ def measures(
     98 % speaks of impurities, and a substance with its impurities is the substance.
 
     Args:
-        hits: of the shipment.
+        entries: of the hits of the shipment.
         shipment: what is submitted.
         bundle: the loaded law, for densities.
         drawings: the structures that the goods may be, for the share of a salt that is its base.
     """
-    components: dict[str, set[str | None]] = {}
-    for hit in hits:
-        if hit.entry in bundle.entries:
-            components.setdefault(hit.entry, set()).add(hit.component)
-    if not components:
+    if not entries:
         return ()
     amount = amount_of(shipment)
     strength = strength_of(shipment)
     made_up = read_preparations(shipment.name, shipment.hs_code)
     share = strength.high if is_mixture(made_up, strength) else Decimal(1)
     shares: dict[str | None, Decimal] = {}
+    of_mass: dict[tuple[int, Decimal], tuple[int, int]] = {}
     found: list[Measure] = []
-    for entry_id, parts in components.items():
+    for entry_id, parts in entries:
         density = bundle.entries[entry_id].density
         mass = amount.mass_mg
         if mass is None and amount.volume_ul is not None and density is not None:
             mass = _up(amount.volume_ul * Decimal(str(density.greatest_kg_per_l)))
         for part in parts - shares.keys():
             shares[part] = _base_share(drawings, part)
-        base = max(shares[part] for part in parts)
+        both: tuple[int | None, int | None] = (None, None)
+        if mass is not None:
+            base = max([shares[part] for part in parts])
+            known = of_mass.get((mass, base))
+            if known is None:
+                known = of_mass[mass, base] = (_up(mass * share), _up(mass * share * base))
+            both = known
         fields = {
             "entry": entry_id,
             "goods_mg": mass,
             "goods_ul": amount.volume_ul,
-            "substance_mg": None if mass is None else _up(mass * share),
-            "base_mg": None if mass is None else _up(mass * share * base),
+            "substance_mg": both[0],
+            "base_mg": both[1],
         }
         found.append(made(Measure, fields))
     return tuple(found)
@@ -239,12 +261,14 @@ class _Draft:
         form: of what its form asks for, what does not hang on the line; None where it does.
         open: what does, each with its place in the form, and with the entry where it hangs on that.
         sums: entry and threshold of each sum.
+        bare: the requirement with neither.
     """
 
     fields: dict[str, Any]
     form: tuple[FilledField | None, ...]
     open: tuple[tuple[int, tuple[FormField, str | None]], ...]
     sums: tuple[tuple[str, str], ...]
+    bare: Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +332,7 @@ class Duties:
         jurisdictions: codes asked by setting, None for all.
         known_on: what the bundle had recorded by that day; None: all of it.
         findings: takes what the officer must know besides.
+        forms: fill the forms of what is due.
     """
 
     def __init__(
@@ -318,6 +343,7 @@ class Duties:
         jurisdictions: tuple[str, ...] | None,
         known_on: dt.date | None,
         findings: Findings,
+        forms: bool = True,
     ) -> None:
         self.bundle = bundle
         self.case = case
@@ -332,6 +358,7 @@ class Duties:
         self.customer = read_customer(case.shipment.customer)
         self.origin = self._with_unions(case.origin)
         self.destination = self._with_unions(case.destination)
+        self.forms = forms
         self._over: dict[tuple[str, str], bool] = {}
         self._of_line: dict[tuple[FormField, str | None], FilledField] = {}
 
@@ -429,13 +456,16 @@ class Duties:
                 if form[i] is None
             ),
             sums=fields["sums"],
+            bare=made(Requirement, fields | {"sums": ()}),
         )
 
     def _requirement(self, draft: _Draft) -> Requirement:
         """A requirement with the words and amounts of the line."""
-        form = list(draft.form)
+        if not self.forms and not draft.sums:
+            return draft.bare
+        form = list(draft.form) if self.forms else []
         of_line = self._of_line
-        for place, field in draft.open:
+        for place, field in draft.open if self.forms else ():
             form[place] = of_line.get(field) or self._field(*field)
         fields = draft.fields.copy()
         fields["fields"] = tuple(form)
@@ -1006,13 +1036,14 @@ def _stems_named(rules: Iterable[RequirementRule]) -> frozenset[str]:
     return frozenset(name for rule in rules for name in (*rule.not_entries, *(rule.entries or ())))
 
 
-def settled(decision: Decision, totals: Totals, bundle: Bundle) -> Decision:
+def settled(decision: Decision, totals: Totals, bundle: Bundle, *, forms: bool = True) -> Decision:
     """A decision with its requirements found anew from other sums.
 
     Args:
         decision: as it was made for the line alone; it carries its shipment.
         totals: what its line and others add up to.
         bundle: the loaded law, the one that it was made with.
+        forms: fill the forms of what is due.
 
     Returns:
         The same hits and outcome with the requirements and findings that the sums make.
@@ -1040,11 +1071,11 @@ def settled(decision: Decision, totals: Totals, bundle: Bundle) -> Decision:
         jurisdictions=decision.provenance.jurisdictions,
         known_on=decision.provenance.known_on,
         findings=findings,
+        forms=forms,
     )
     requirements = duties.find()
     kept = [f for f in decision.findings if f.code not in DUTY_FINDINGS]
     order = list(Severity)
     everything = sorted((*kept, *findings.sorted()), key=lambda f: order.index(f.severity))
-    return decision.model_copy(
-        update={"requirements": requirements, "findings": tuple(dict.fromkeys(everything))}
-    )
+    update = {"requirements": requirements, "findings": tuple(dict.fromkeys(everything))}
+    return made(Decision, vars(decision) | update)

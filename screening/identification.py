@@ -26,6 +26,7 @@ from screening.names import (
     NamesRead,
     is_placeholder,
 )
+from screening.once import made
 from screening.product_text import ProductText, in_packs, read_product_text
 from screening.rules.load import Bundle
 from screening.shipment import Shipment
@@ -75,7 +76,7 @@ class Goods:
         if not standard:
             return tuple(self.identities)
         return tuple(
-            identity.model_copy(update={"smiles": self.drawn[identity.source].smiles})
+            made(Identity, vars(identity) | {"smiles": self.drawn[identity.source].smiles})
             if identity.source in self.drawn
             else identity
             for identity in self.identities

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -50,6 +51,12 @@ class Once:
         return Once, (self._most,)
 
 
+@cache
+def _names_of(model: type[BaseModel]) -> set[str]:
+    """The names of all fields; a set that its models share, as they are frozen and copied whole."""
+    return set(model.model_fields)
+
+
 def made(model: type[M], fields: dict[str, Any]) -> M:
     """A frozen model made of parts that were checked before, which takes a tenth of the time.
 
@@ -63,7 +70,7 @@ def made(model: type[M], fields: dict[str, Any]) -> M:
     one = model.__new__(model)
     put = object.__setattr__
     put(one, "__dict__", fields)
-    put(one, "__pydantic_fields_set__", set(fields))
+    put(one, "__pydantic_fields_set__", _names_of(model))
     put(one, "__pydantic_extra__", None)
     put(one, "__pydantic_private__", None)
     return one

@@ -26,7 +26,7 @@ from screening.decision import (
     Severity,
     drawn_identity,
 )
-from screening.duties import Drawing, measures, settled
+from screening.duties import Drawing, Weighed, measures, settled, weighed
 from screening.errors import ShipmentError, StructureError
 from screening.findings import Findings
 from screening.forms import advance_data
@@ -90,6 +90,7 @@ class _Met:
         said: what was found while they were matched.
         unscreened: something of them could not be decided.
         lacking: lists that may be known to lack them.
+        weighed: the entries that they are weighed under.
     """
 
     hits: tuple[Hit, ...]
@@ -98,6 +99,10 @@ class _Met:
     said: tuple[Finding, ...]
     unscreened: bool
     lacking: tuple[Finding, ...]
+    weighed: Weighed
+
+
+_NOTHING_MET = _Met((), False, False, (), False, (), ())
 
 
 class Alike:
@@ -136,6 +141,7 @@ _OTHER_IDENTIFIERS = attrgetter(
 _GOODS = ("structure", "inchi", "cas", "name", "formula", "molar_mass", "item", "un_number")
 """The fields that say what the goods are; the customs code is asked for on its own as well."""
 _NOT_GOODS = attrgetter(*(f.name for f in fields(Shipment) if f.name not in {"id", *_GOODS}))
+_PLACES_AND_DAY = attrgetter("origin", "transit", "destination", "broker", "day")
 _REST = attrgetter(*(f.name for f in fields(Shipment) if f.name not in {"id", "structure"}))
 
 
@@ -214,6 +220,7 @@ class Screener:
         self._unmets: dict[tuple[Any, ...], Decision | None] = {}
         self._mets: dict[tuple[Any, ...], _Met] = {}
         self._told: dict[tuple[Any, ...], _Met] = {}
+        self._seen_to_meet: set[tuple[Any, ...]] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
         again = partial(
@@ -307,12 +314,17 @@ class Screener:
         rest = self._rest(shipment)
         if rest is None:
             return None
+        if (drawing, shipment.hs_code is None, *_PLACES_AND_DAY(shipment)) in self._seen_to_meet:
+            return None
         try:
             structure = self._identification.read(drawing)
         except StructureError:
             return None
         codes = shipment.hs_code is None  # where one is compared, what any list has counts
         if not self._compiled.meets_nothing(structure, rest.ground.asked, own_lists=codes):
+            if len(self._seen_to_meet) >= _MAX_TOLD:
+                self._seen_to_meet.clear()
+            self._seen_to_meet.add((drawing, codes, *_PLACES_AND_DAY(shipment)))
             return None
         larger = structure.several_larger()
         found = rest.alike.get(larger)
@@ -339,8 +351,23 @@ class Screener:
         self._last_rest = shipment, found
         return found
 
+    def screen_bare(self, shipment: Shipment) -> Decision:
+        """The decision for one shipment, whose requirements have no filled forms.
+
+        It is for those who show a decision in short; else it is that of `screen`.
+        """
+        try:
+            return self._screen(shipment, None, self._identification, forms=False)
+        except StructureError:  # as above
+            return self._screen(shipment, None, self._in_full, forms=False)
+
     def _screen(
-        self, shipment: Shipment, history: Ledger | None, identification: Identification
+        self,
+        shipment: Shipment,
+        history: Ledger | None,
+        identification: Identification,
+        *,
+        forms: bool = True,
     ) -> Decision:
         findings = Findings()
         ground = self._ground(shipment)
@@ -375,11 +402,12 @@ class Screener:
             shipment,
             stated,
             ground,
-            hits=met.hits,
+            met=met,
             findings=findings,
             identities=goods.shown_identities(standard=_asks(met.hits, found, ground)),
             drawings=[Drawing(c.structure, c.structure.text in said) for c in goods.candidates],
             history=history,
+            forms=forms,
         )
 
     def _matching(self, ground: _Ground, shipment: Shipment, findings: Findings) -> Matching:
@@ -434,6 +462,7 @@ class Screener:
             said=said,
             unscreened=findings.unscreened,
             lacking=lacking.all(),
+            weighed=weighed(hits, self.bundle),
         )
 
     def _meets_nothing(
@@ -507,13 +536,15 @@ class Screener:
         stated: Shipment,
         ground: _Ground,
         *,
-        hits: Sequence[Hit] = (),
+        met: _Met = _NOTHING_MET,
         findings: Findings | None = None,
         identities: tuple[Identity, ...] = (),
         drawings: Sequence[Drawing] = (),
         history: Ledger | None = None,
+        forms: bool = True,
     ) -> Decision:
         """The decision of what was found, with what is due."""
+        hits = met.hits
         findings = findings or Findings()
         bundle, journey = self.bundle, ground.journey
         parts: dict[str, Any] = {
@@ -524,7 +555,7 @@ class Screener:
             "origin": journey.origin,
             "transit": journey.transit,
             "destination": journey.destination,
-            "hits": tuple(hits),
+            "hits": hits,
             "requirements": (),
             "findings": findings.sorted(),
             "coverage": ground.coverage,
@@ -534,7 +565,7 @@ class Screener:
             "read_findings": (),
             "quantity": stated.quantity,
             "purity": stated.purity,
-            "measures": measures(hits, stated, bundle, drawings),
+            "measures": measures(met.weighed, stated, bundle, drawings),
             "advance_data": advance_data(stated),
         }
         decision = made(Decision, parts)
@@ -542,7 +573,7 @@ class Screener:
         totals = own_totals(line, bundle)
         if history is not None:
             totals = joined(totals, history.totals(line))
-        return settled(decision, totals, bundle)
+        return settled(decision, totals, bundle, forms=forms)
 
     def ledger(self, *history: str | Path) -> Ledger:
         """Sums of earlier lines, to be given to `screen`.
@@ -609,8 +640,7 @@ class Screener:
 
     def _ground(self, shipment: Shipment) -> _Ground:
         """What a decision owes to journey and day alone; most rows of a file share both."""
-        places = (shipment.origin, shipment.transit, shipment.destination, shipment.broker)
-        key = (*places, shipment.day)
+        key = _PLACES_AND_DAY(shipment)
         ground = self._grounds.get(key)
         if ground is None:
             if len(self._grounds) >= _MAX_GROUNDS:
