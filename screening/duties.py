@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -252,23 +252,49 @@ class Case:
     totals: Totals
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Draft:
     """A requirement but for what the amounts and the words of one line make of it.
 
     Attributes:
-        fields: of the requirement, in their order; forms and sums are left open.
-        form: of what its form asks for, what does not hang on the line; None where it does.
-        open: what does, each with its place in the form, and with the entry where it hangs on that.
-        sums: entry and threshold of each sum.
-        bare: the requirement with neither.
+        fields: of the requirement, in their order; its form is left open.
+        asked: what its form asks for.
+        known: what does not hang on the line.
+        entry: id of the entry that has the codes and weights of the form.
     """
 
     fields: dict[str, Any]
-    form: tuple[FilledField | None, ...]
-    open: tuple[tuple[int, tuple[FormField, str | None]], ...]
-    sums: tuple[tuple[str, str], ...]
-    bare: Requirement
+    asked: tuple[FormField, ...]
+    known: Mapping[FormField, str]
+    entry: str
+
+    @cached_property
+    def sums(self) -> tuple[tuple[str, str], ...]:
+        """Entry and threshold of each sum."""
+        sums: tuple[tuple[str, str], ...] = self.fields["sums"]
+        return sums
+
+    @cached_property
+    def bare(self) -> Requirement:
+        """The requirement with neither form nor sums."""
+        return made(Requirement, self.fields | {"sums": ()})
+
+    @cached_property
+    def form(self) -> tuple[FilledField | None, ...]:
+        """What does not hang on the line; None where something does."""
+        known = self.known
+        return tuple([filled(f, known[f]) if known.get(f) else None for f in self.asked])
+
+    @cached_property
+    def open(self) -> tuple[tuple[int, tuple[FormField, str | None]], ...]:
+        """What hangs on the line, each with its place, and the entry where it hangs on that too."""
+        return tuple(
+            [
+                (place, (field, self.entry if field in _OF_AN_ENTRY else None))
+                for place, field in enumerate(self.asked)
+                if self.form[place] is None
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,10 +439,11 @@ class Duties:
 
     def _drafts(self, said: list[Finding | _Below]) -> tuple[_Draft, ...]:
         found: dict[tuple[str, str, str], dict[str, Any]] = {}
-        forms: dict[tuple[str, str, str], tuple[RequirementRule, Hit]] = {}
+        forms: dict[tuple[str, str, str], tuple[Any, Mapping[FormField, str], str]] = {}
         for hit in self.hits:
             entry = self.bundle.entries.get(hit.entry)
             facts = self._facts(hit, entry)
+            known: Mapping[FormField, str] | None = None
             spared: list[NotDue] = []
             for owner in (hit.list, hit.jurisdiction):
                 owed = self._owed(owner, hit, entry, facts)
@@ -426,7 +453,9 @@ class Duties:
                     if key in found:
                         found[key] = _both(found[key], fields)
                         continue
-                    forms[key] = (rule, hit)
+                    if known is None:
+                        known = self._known(hit, entry)
+                    forms[key] = (rule.fields, known, hit.entry)
                     found[key] = fields
                 spared += owed.gone
             if entry is not None:
@@ -439,25 +468,8 @@ class Duties:
             if definite.isdisjoint(fields["entries"]):
                 fields["because"] = f"If the arguable hit is confirmed: {fields['because']}"
                 fields["conditional"] = True
-        drafts = [self._holed(fields, *forms[key]) for key, fields in found.items()]
+        drafts = [_Draft(fields, *forms[key]) for key, fields in found.items()]
         return tuple(sorted(drafts, key=lambda d: _LEG_ORDER.index(d.fields["leg"])))
-
-    def _holed(self, fields: dict[str, Any], rule: RequirementRule, hit: Hit) -> _Draft:
-        """A requirement whose form is filled as far as it does not hang on the line."""
-        entry = self.bundle.entries.get(hit.entry)
-        known = self._known(hit, entry)
-        form = tuple(filled(f, known[f]) if known.get(f) else None for f in rule.fields)
-        return _Draft(
-            fields=fields,
-            form=form,
-            open=tuple(
-                (i, (f, hit.entry if f in _OF_AN_ENTRY else None))
-                for i, f in enumerate(rule.fields)
-                if form[i] is None
-            ),
-            sums=fields["sums"],
-            bare=made(Requirement, fields | {"sums": ()}),
-        )
 
     def _requirement(self, draft: _Draft) -> Requirement:
         """A requirement with the words and amounts of the line."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from screening.chemistry.analogue import MIN_HEAVY
 from screening.chemistry.definition import CompiledDefinition
 from screening.chemistry.identity import Form, Match, context_forms, opened_parts
 from screening.chemistry.proof import (
@@ -485,7 +486,9 @@ class Matching:
             here = {smiles for place, smiles in met if place == leg.place and smiles is not None}
             for candidate in goods.candidates:
                 structure = candidate.structure
-                if here and here.issuperset(c.smiles for c in structure.components):
+                if here and all(
+                    c.smiles in here or c.heavy_atoms < MIN_HEAVY for c in structure.components
+                ):
                     continue
                 if not structure.may_be_near(neighbourhood):
                     continue

@@ -179,7 +179,9 @@ def group_smiles(proof: ClassProof, account: Account) -> str:
 
 @lru_cache(maxsize=4096)
 def _fragment(component: str, atoms: tuple[int, ...], root: int) -> str:
-    mol = _molecule(component)
+    mol = _parsed(component)
+    if mol is None or mol.GetNumAtoms() == 0:
+        raise ProofError(f"{component[:80]!r} is no molecule")
     _require_atoms(mol, atoms)
     if not atoms:
         return ""

@@ -84,6 +84,7 @@ class Component:
         is_acid: bool,
         is_base: bool,
         is_cation: bool,
+        mass: float,
     ) -> Component:
         """A component of what is known of it, its graph left to be made when it is needed."""
         component = object.__new__(cls)
@@ -96,6 +97,7 @@ class Component:
             is_acid=is_acid,
             is_base=is_base,
             is_cation=is_cation,
+            mass=mass,
         )
         return component
 
@@ -124,6 +126,11 @@ class Component:
     def heavy_atoms(self) -> int:
         """Number of heavy atoms."""
         return int(self.mol.GetNumHeavyAtoms())
+
+    @cached_property
+    def mass(self) -> float:
+        """Mass of the neutral graph."""
+        return float(rdMolDescriptors._CalcMolWt(self.mol))
 
     @property
     def is_water(self) -> bool:

@@ -39,7 +39,7 @@ def _share(text: str, components: tuple[Component, ...], component: str) -> Deci
         return Decimal(1)
     for atom in whole.GetAtoms():
         atom.SetIsotope(0)  # components are matched without labels; both sides are of one kind
-    part = sum(_mass(c) for c in found)
+    part = sum(c.mass for c in found)
     total = float(rdMolDescriptors._CalcMolWt(whole))
     if total <= 0 or part >= total:
         return Decimal(1)
@@ -59,7 +59,3 @@ def _drawn(text: str) -> Chem.Mol | None:
         else:
             whole = Chem.MolFromSmiles(text)
         return whole
-
-
-def _mass(component: Component) -> float:
-    return float(rdMolDescriptors._CalcMolWt(component.mol))

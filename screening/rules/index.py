@@ -533,7 +533,7 @@ def _plain_component(component: Component) -> list[Any]:
     c = component
     return [
         *(c.smiles, c.isomeric, sorted(c.steps), c.formula, c.heavy_atoms),
-        *(c.is_acid, c.is_base, c.is_cation),
+        *(c.is_acid, c.is_base, c.is_cation, c.mass),
     ]
 
 
