@@ -18,19 +18,24 @@ import json
 import re
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self, TextIO
+from typing import Any, NamedTuple, Self, TextIO, TypeVar
 
 from charset_normalizer import from_bytes
+from pydantic import BaseModel
 
 from screening.columns import ColumnMapping, count_recognised, normalise_header, recognise
 from screening.decision import Decision, Finding, FindingCode, Outcome, Requirement, Severity
 from screening.errors import InputFileError, ShipmentError
 from screening.explain import day_before, lead_text
+from screening.forms import FilledField
+from screening.once import made
+
+P = TypeVar("P")
 
 MAX_CELL = 10_000_000
 """Characters in one cell; a file with a larger one is refused by name."""
@@ -787,14 +792,90 @@ def decision_json(decision: Decision) -> str:
     Of the coverage it names the jurisdictions; what was checked of each stands once in a run, in
     ``summary.json``. Line separators of Unicode are escaped, so that every reader sees one line.
     """
-    text = decision.model_dump_json(exclude={*LINE_ONLY, "coverage"})
+    text = decision.model_dump_json(exclude=_APART)
+    before, _, after = text.partition(_AFTER_THEM)  # no text of a field holds a bare quotation mark
+    hits = _written(_HITS, decision.hits, _array)
+    due = ",".join(map(_requirement_json, decision.requirements))
     asked = json.dumps(decision.asked, separators=(",", ":"))
-    return one_line(f'{text[:-1]},"coverage_of":{asked}}}')
+    return one_line(
+        f'{before}"hits":{hits},"requirements":[{due}],{_AFTER_THEM}{after[:-1]},'
+        f'"coverage_of":{asked}}}'
+    )
+
+
+_APART = {*LINE_ONLY, "coverage", "hits", "requirements"}
+_AFTER_THEM = '"findings":['
+"""What follows hits and requirements in a line."""
+_MAX_WRITTEN = 512
+_MAX_FIELDS = 8192
+"""Parts of lines whose text is kept; the memory it takes has to have an end."""
+
+_Written = dict[int, tuple[object, str]]
+_HITS: _Written = {}
+_FIELDS: _Written = {}
+
+
+def _written(known: _Written, part: P, write: Callable[[P], str], most: int = _MAX_WRITTEN) -> str:
+    """The text of a part that many lines share, written once: it is known by its identity.
+
+    Args:
+        known: what was written, each with its part, so that nothing else takes its place.
+        part: frozen models.
+        write: writes it.
+        most: parts that are kept.
+    """
+    found = known.get(id(part))
+    if found is not None and found[0] is part:
+        return found[1]
+    text = write(part)
+    if len(known) >= most:
+        known.clear()
+    known[id(part)] = (part, text)
+    return text
+
+
+def _array(models: Sequence[BaseModel]) -> str:
+    return f"[{','.join([model.model_dump_json() for model in models])}]"
+
+
+def _requirement_json(requirement: Requirement) -> str:
+    """A requirement as JSON: those of many lines differ in form and sums alone."""
+    values = vars(requirement).copy()
+    fields, sums = values.pop("fields"), values.pop("sums")
+    before, between, after = _around(tuple(values.values()))
+    form = ",".join([_written(_FIELDS, one, _one, _MAX_FIELDS) for one in fields])
+    return f"{before}[{form}]{between}{_array(sums) if sums else '[]'}{after}"
+
+
+def _one(field: FilledField) -> str:
+    return field.model_dump_json()
+
+
+@lru_cache(maxsize=1024)
+def _around(values: tuple[Any, ...]) -> tuple[str, str, str]:
+    """What stands around the form and the sums of a requirement.
+
+    Args:
+        values: of its other fields, in their order.
+    """
+    of = iter(values)
+    fields = {n: () if n in {"fields", "sums"} else next(of) for n in Requirement.model_fields}
+    text = made(Requirement, fields).model_dump_json()
+    before, _, rest = text.partition('"fields":[]')
+    between, _, after = rest.partition('"sums":[]')
+    return f'{before}"fields":', f'{between}"sums":', after
+
+
+_BREAKS = ("\u0085", "\u2028", "\u2029")
+_BREAK_BYTES = tuple(character.encode() for character in _BREAKS)
 
 
 def one_line(text: str) -> str:
     """JSON text with the line separators of Unicode escaped."""
-    for character in ("\u0085", "\u2028", "\u2029"):
+    raw = text.encode("utf-8", "surrogatepass")  # bytes are searched many times faster
+    if not any(character in raw for character in _BREAK_BYTES):
+        return text
+    for character in _BREAKS:
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
 
