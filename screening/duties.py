@@ -257,27 +257,18 @@ class _Draft:
     """A requirement but for what the amounts and the words of one line make of it.
 
     Attributes:
-        fields: of the requirement, in their order; its form is left open.
+        bare: the requirement with neither form nor sums.
+        sums: entry and threshold of each sum.
         asked: what its form asks for.
         known: what does not hang on the line.
         entry: id of the entry that has the codes and weights of the form.
     """
 
-    fields: dict[str, Any]
+    bare: Requirement
+    sums: tuple[tuple[str, str], ...]
     asked: tuple[FormField, ...]
     known: Mapping[FormField, str]
     entry: str
-
-    @cached_property
-    def sums(self) -> tuple[tuple[str, str], ...]:
-        """Entry and threshold of each sum."""
-        sums: tuple[tuple[str, str], ...] = self.fields["sums"]
-        return sums
-
-    @cached_property
-    def bare(self) -> Requirement:
-        """The requirement with neither form nor sums."""
-        return made(Requirement, self.fields | {"sums": ()})
 
     @cached_property
     def form(self) -> tuple[FilledField | None, ...]:
@@ -468,8 +459,11 @@ class Duties:
             if definite.isdisjoint(fields["entries"]):
                 fields["because"] = f"If the arguable hit is confirmed: {fields['because']}"
                 fields["conditional"] = True
-        drafts = [_Draft(fields, *forms[key]) for key, fields in found.items()]
-        return tuple(sorted(drafts, key=lambda d: _LEG_ORDER.index(d.fields["leg"])))
+        drafts = []
+        for key, fields in found.items():
+            sums, fields["sums"] = fields["sums"], ()
+            drafts.append(_Draft(made(Requirement, fields), sums, *forms[key]))
+        return tuple(sorted(drafts, key=lambda draft: _LEG_ORDER.index(draft.bare.leg)))
 
     def _requirement(self, draft: _Draft) -> Requirement:
         """A requirement with the words and amounts of the line."""
@@ -479,7 +473,7 @@ class Duties:
         of_line = self._of_line
         for place, field in draft.open if self.forms else ():
             form[place] = of_line.get(field) or self._field(*field)
-        fields = draft.fields.copy()
+        fields = vars(draft.bare).copy()
         fields["fields"] = tuple(form)
         fields["sums"] = tuple([self._sum(*of) for of in draft.sums])
         return made(Requirement, fields)
@@ -728,8 +722,8 @@ class Duties:
                 continue
             watched = any(h.leg is other for h in self.hits)
             hit = here[0]
-            due_here = [d.fields for d in drafts if d.fields["leg"] is leg]
-            acts = "; ".join(f"{fields['who']}: {fields['document']}" for fields in due_here)
+            due_here = [draft.bare for draft in drafts if draft.bare.leg is leg]
+            acts = "; ".join(f"{one.who}: {one.document}" for one in due_here)
             listed, free = (title_of(ends[end], self.bundle) for end in (leg, other))
             said = "".join(self._statements(ends[end], end) for end in (leg, other))
             findings.add(
@@ -1090,4 +1084,6 @@ def settled(decision: Decision, totals: Totals, bundle: Bundle, *, forms: bool =
     order = list(Severity)
     everything = sorted((*kept, *findings.sorted()), key=lambda f: order.index(f.severity))
     update = {"requirements": requirements, "findings": tuple(dict.fromkeys(everything))}
+    if type(decision) is not Decision:  # a line that was read back has more than its decision
+        return decision.model_copy(update=update)
     return made(Decision, vars(decision) | update)

@@ -429,8 +429,25 @@ def _place_in_law(entry: Entry) -> str:
 # --- classes ---------------------------------------------------------------------------------
 
 
+_MAX_COMPARED = 2048
+_COMPARED: dict[tuple[int, int], tuple[Entry, ClassProof, str]] = {}
+"""Comparisons with their entry and proof, which are known by what they are, as proofs are shared by
+journeys and lines; the memory that they take has to have an end."""
+
+
 def _comparison(entry: Entry, proof: ClassProof) -> str:
     """The second sentence of a class: what differs from the reference, clause by clause."""
+    known = _COMPARED.get((id(entry), id(proof)))
+    if known is not None and known[0] is entry and known[1] is proof:
+        return known[2]
+    text = _new_comparison(entry, proof)
+    if len(_COMPARED) >= _MAX_COMPARED:
+        _COMPARED.clear()
+    _COMPARED[id(entry), id(proof)] = (entry, proof, text)
+    return text
+
+
+def _new_comparison(entry: Entry, proof: ClassProof) -> str:
     changed: dict[str, list[str]] = {}
     for account in proof.accounts:
         if account.state is not State.REFERENCE:

@@ -792,12 +792,12 @@ def decision_json(decision: Decision) -> str:
     Of the coverage it names the jurisdictions; what was checked of each stands once in a run, in
     ``summary.json``. Line separators of Unicode are escaped, so that every reader sees one line.
     """
-    text = decision.model_dump_json(exclude=_APART)
+    text = one_line(decision.model_dump_json(exclude=_APART))
     before, _, after = text.partition(_AFTER_THEM)  # no text of a field holds a bare quotation mark
     hits = _written(_HITS, decision.hits, _array)
     due = ",".join(map(_requirement_json, decision.requirements))
     asked = json.dumps(decision.asked, separators=(",", ":"))
-    return one_line(
+    return (
         f'{before}"hits":{hits},"requirements":[{due}],{_AFTER_THEM}{after[:-1]},'
         f'"coverage_of":{asked}}}'
     )
@@ -835,35 +835,43 @@ def _written(known: _Written, part: P, write: Callable[[P], str], most: int = _M
 
 
 def _array(models: Sequence[BaseModel]) -> str:
-    return f"[{','.join([model.model_dump_json() for model in models])}]"
+    return one_line(f"[{','.join([model.model_dump_json() for model in models])}]")
 
 
 def _requirement_json(requirement: Requirement) -> str:
     """A requirement as JSON: those of many lines differ in form and sums alone."""
     values = vars(requirement).copy()
-    fields, sums = values.pop("fields"), values.pop("sums")
+    fields, sums, entries = values.pop("fields"), values.pop("sums"), values.pop("entries")
     before, between, after = _around(tuple(values.values()))
     form = ",".join([_written(_FIELDS, one, _one, _MAX_FIELDS) for one in fields])
-    return f"{before}[{form}]{between}{_array(sums) if sums else '[]'}{after}"
+    amounts = _array(sums) if sums else "[]"
+    return f"{before}[{form}]{between}{amounts}{after}{_names(entries)}}}"
 
 
 def _one(field: FilledField) -> str:
-    return field.model_dump_json()
+    return one_line(field.model_dump_json())
+
+
+@lru_cache(maxsize=1024)
+def _names(names: tuple[str, ...]) -> str:
+    """Ids as JSON."""
+    return one_line(json.dumps(names, separators=(",", ":"), ensure_ascii=False))
 
 
 @lru_cache(maxsize=1024)
 def _around(values: tuple[Any, ...]) -> tuple[str, str, str]:
-    """What stands around the form and the sums of a requirement.
+    """What stands before the form of a requirement, its sums, and its entries, which end it.
 
     Args:
         values: of its other fields, in their order.
     """
     of = iter(values)
-    fields = {n: () if n in {"fields", "sums"} else next(of) for n in Requirement.model_fields}
-    text = made(Requirement, fields).model_dump_json()
+    apart = {"fields", "sums", "entries"}
+    fields = {n: () if n in apart else next(of) for n in Requirement.model_fields}
+    text = one_line(made(Requirement, fields).model_dump_json())
     before, _, rest = text.partition('"fields":[]')
     between, _, after = rest.partition('"sums":[]')
-    return f'{before}"fields":', f'{between}"sums":', after
+    return f'{before}"fields":', f'{between}"sums":', after.removesuffix("[]}")
 
 
 _BREAKS = ("\u0085", "\u2028", "\u2029")
