@@ -986,6 +986,8 @@ def _weight(
     mapping: ColumnMapping, row: Sequence[str], field: str, group: str, findings: list[Finding]
 ) -> str | None:
     """The first filled column of one kind of weight, with its unit."""
+    if not mapping.of(field):
+        return None
     amounts = _weighed(mapping, row, field, findings)
     return next((text for column, text, _ in amounts if column.group == group), None)
 

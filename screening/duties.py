@@ -326,6 +326,27 @@ _hit_facts = attrgetter(
 )
 """All that duties depend on of a hit."""
 
+_Asked = tuple[tuple[Any, ...], tuple[tuple[Entry, str], ...]]
+
+
+def _asked_of(hits: Sequence[Hit], bundle: Bundle) -> _Asked:
+    """All that duties depend on of some hits, and the thresholds of their entries.
+
+    Hits are known by what they are, as lines with the same goods share them.
+    """
+    kept: dict[int, tuple[Sequence[Hit], _Asked]] = bundle.once("asked of hits", dict)
+    known = kept.get(id(hits))
+    if known is not None and known[0] is hits:
+        return known[1]
+    met = [bundle.entries[e] for e in dict.fromkeys(h.entry for h in hits) if e in bundle.entries]
+    thresholds = tuple((entry, name) for entry in met for name in entry.thresholds)
+    asked = tuple(map(_hit_facts, hits)), thresholds
+    if isinstance(hits, tuple):  # others may change
+        if len(kept) >= _MAX_PLANS:
+            kept.clear()
+        kept[id(hits)] = (hits, asked)
+    return asked
+
 
 @dataclass(frozen=True, slots=True)
 class _Owed:
@@ -397,26 +418,15 @@ class Duties:
         """What is due but for the words and amounts of the line; most lines of a file share it."""
         case, shipment = self.case, self.shipment
         plans = self.bundle.once("plans", lambda: Once(_MAX_PLANS))
+        facts, thresholds = _asked_of(self.hits, self.bundle)
         return plans(
             (
-                *(tuple(map(_hit_facts, self.hits)), case.origin, case.destination),
+                *(facts, case.origin, case.destination),
                 *(shipment.day, shipment.ordered, self.jurisdictions, self.known_on),
                 *(self.purposes, self.customer, self.made_up, self.strength),
-                self._passed(),
+                tuple([self._is_over(entry, name) for entry, name in thresholds]),
             ),
             self._new_plan,
-        )
-
-    def _passed(self) -> tuple[bool, ...]:
-        """Of each threshold of the entries hit, whether it is reached."""
-        entries = self.bundle.entries
-        return tuple(
-            [
-                self._is_over(entries[entry], name)
-                for entry in dict.fromkeys([hit.entry for hit in self.hits])
-                if entry in entries
-                for name in entries[entry].thresholds
-            ]
         )
 
     def _new_plan(self) -> _Plan:

@@ -132,7 +132,12 @@ _ACETONE = {
 @example((_ACETONE, _ACETONE | {"purity": "5 %"}))
 @example((_ACETONE, _ACETONE | {"customer": "regular"}))
 @example((_ACETONE, _ACETONE | {"end_use": "research"}))
-@example((_ACETONE | {"destination": "BR"}, _ACETONE | {"destination": "AR"}))
+@example(
+    (
+        _ACETONE | {"origin": "CN", "destination": "BR"},
+        _ACETONE | {"origin": "CN", "destination": "AR"},
+    )
+)
 @example((_ACETONE, _ACETONE | {"day": "2019-06-15"}))
 @given(two_lines())
 def test_a_line_is_told_the_same_whatever_was_screened_before(
