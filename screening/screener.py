@@ -550,7 +550,9 @@ class Screener:
         parts: dict[str, Any] = {
             "id": shipment.id,
             "outcome": _outcome(hits, findings),
-            "action": hits[0].action if hits else Action.NONE_FOUND,  # the gravest comes first
+            "action": min(
+                (h.action for h in hits), key=lambda a: a.gravity, default=Action.NONE_FOUND
+            ),
             "day": shipment.day,
             "origin": journey.origin,
             "transit": journey.transit,
