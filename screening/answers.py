@@ -15,7 +15,7 @@ import hashlib
 import os
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 MAX_FILES = 2
 """Tables kept of one kind: the newest ones."""
-MAX_ANSWERS = 400_000
-"""Answers kept in a table; what is asked after that is not kept."""
+MAX_BYTES = 2**29
+"""Size of a table; what is asked when it has that is not kept."""
+_MAPPED = 2**28
+"""Bytes of a table that are read as memory."""
 MAX_WAITING = 256
 """Answers that wait to be written together."""
 WAIT_SECONDS = 2.0
@@ -45,7 +47,7 @@ class Answers:
         key: gives a digest of everything that answers depend on besides the question; None: they
             are not kept.
         folder: where the file is; None: the user's cache folder.
-        most: answers kept in the file.
+        most: bytes that the file may have.
     """
 
     def __init__(
@@ -54,13 +56,12 @@ class Answers:
         key: Callable[[], str | None],
         *,
         folder: Path | None = None,
-        most: int = MAX_ANSWERS,
+        most: int = MAX_BYTES,
     ) -> None:
         self._kind = kind
         self._key = key
         self._folder = folder
         self._most = most
-        self._count = 0
         self._lock = threading.RLock()
         self._waiting: dict[str, str] = {}
         self._process = os.getpid()
@@ -101,6 +102,24 @@ class Answers:
             return None
         return row[1]
 
+    @property
+    def size(self) -> int:
+        """Bytes of the file, 0 without one."""
+        with self._lock:
+            return 0 if self._connection is None else _size(self._connection)
+
+    def put_all(self, answers: Mapping[str, str]) -> bool:
+        """Keeps many answers and writes them together.
+
+        Returns:
+            They are written: the table is whole and not full.
+        """
+        with self._lock:
+            self.flush()
+            self._waiting |= answers
+            self.flush()
+            return self._connection is not None and not self._full
+
     def put(self, question: str, answer: str) -> None:
         """Keeps an answer; it is written with others, at the latest when the process ends."""
         with self._lock:
@@ -119,11 +138,11 @@ class Answers:
             for question, answer in waiting.items():
                 key, proof = _digests(question)
                 rows.append((key, proof(answer), answer))
+            rows.sort()  # a table in the order of its key is written faster
             with contextlib.suppress(Exception):  # a full disk stops no screening
                 with connection:
                     connection.executemany("insert or replace into answer values (?, ?, ?)", rows)
-                self._count += len(rows)
-                self._full = self._count >= self._most
+                self._full = _size(connection) >= self._most
 
     @property
     def _connection(self) -> sqlite3.Connection | None:
@@ -147,7 +166,7 @@ class Answers:
                 return None
             path = folder / f"{self._kind}-{key[:32]}.sqlite"
             connection = _open(path)
-            (self._count,) = connection.execute("select count(*) from answer").fetchone()
+            self._full = _size(connection) >= self._most
         except (OSError, sqlite3.Error):
             return None
         _prune(path, self._kind)
@@ -162,6 +181,13 @@ def _flush(answers: weakref.ref[Answers]) -> None:
         kept.flush()
 
 
+def _size(connection: sqlite3.Connection) -> int:
+    """Bytes of a table; told by its head, however long it is."""
+    (pages,) = connection.execute("pragma page_count").fetchone()
+    (page,) = connection.execute("pragma page_size").fetchone()
+    return int(pages) * int(page)
+
+
 def _open(path: Path) -> sqlite3.Connection:
     """A table; one that is damaged is begun anew."""
     import sqlite3  # noqa: PLC0415 - not needed before the first question
@@ -170,6 +196,7 @@ def _open(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=WAIT_SECONDS, check_same_thread=False)
         try:
             connection.execute(_SCHEMA)
+            connection.execute(f"pragma mmap_size = {_MAPPED}")
         except sqlite3.DatabaseError as error:
             connection.close()
             if not again or isinstance(error, sqlite3.OperationalError):  # locked, not writable

@@ -49,7 +49,7 @@ from screening.rules.load import Bundle
 from screening.rules.model import Entry
 from screening.spelling import NearNames
 from screening.systematic import PACKAGE as SYSTEMATIC_PACKAGE
-from screening.systematic import SystematicNames
+from screening.systematic import Interpreted, SystematicNames
 
 MIN_CUT = 10
 """Characters that a cut-off name must at least have."""
@@ -670,9 +670,7 @@ class NameIndex:
             tried = [(" ".join(piece.tokens), ""), *_trimmed(piece)]
             for key, salt in tried:
                 english = _chinese().get(key) if _CJK.search(key) else None
-                rows = registry.by_name(english or key)
-                if not rows or not all(row.main for row in rows):
-                    rows = _other_ending(registry, key) or rows
+                rows = registry.by_name(english) if english else self._rows_of(registry, key)
                 found = _registered(rows, text, "name", english or key, exact=True)
                 if found is None or not _can_be_salt(found.structures, salt):
                     continue
@@ -703,6 +701,59 @@ class NameIndex:
         if read.same:
             return replace(found, exact=False) if read.open else found  # one of several isomers
         return replace(found, exact=False, structures=(*found.structures, read.smiles))
+
+    def vouched(self, names: Iterable[str]) -> dict[str, str]:
+        """What nomenclature says of names of the offline table, to be kept for later runs.
+
+        Args:
+            names: as the table spells them; each is also asked about as papers spell it, with a
+                capital and in capitals, since nomenclature reads capitals otherwise.
+
+        Returns:
+            Answers for `SystematicNames.answers`; what is kept already, and names that count or do
+            not count whatever nomenclature says, are left out.
+        """
+        program = self.sources.systematic
+        if program is None:
+            return {}
+        asked: dict[str, tuple[str, tuple[str, ...]]] = {}
+        for name in names:
+            for text, structures in self._to_vouch(name):
+                question = _beside(text, structures)
+                if question not in asked and program.answers.get(question) is None:
+                    asked[question] = " ".join(text.split()), structures
+        read = program.structures([text for text, _ in asked.values()])
+        return {
+            question: _said_beside(read[text], structures)
+            for question, (text, structures) in asked.items()
+            if text in read
+        }
+
+    def _to_vouch(self, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What nomenclature is asked when a cell holds a name of the table and nothing else."""
+        registry = self.sources.registry
+        clean, folded = _fold(name)
+        if registry is None or len(name) > MAX_NAME:
+            return
+        pieces = _pieces(_take_noise(folded))
+        if len(pieces) != 1 or len(pieces[0].tokens) > MAX_TOKENS:
+            return  # it is read part by part
+        piece = pieces[0]
+        key = " ".join(piece.tokens)
+        found = _registered(self._rows_of(registry, key), clean, "name", key, exact=True)
+        if found is None or not found.exact:
+            return
+        for spelling in _spellings(clean):
+            text = _spelt_out(_cut_to(key, piece, spelling))
+            if SystematicNames.looks_systematic(text):
+                yield text, found.structures
+
+    def _rows_of(self, registry: Registry, key: str) -> tuple[Registered, ...]:
+        """The substances of a name; a main name that ends otherwise comes before synonyms."""
+        rows = registry.by_name(key)
+        if not rows or not all(row.main for row in rows):
+            rows = _other_ending(registry, key) or rows
+        return rows
 
     def _systematic(self, piece: _Piece, clean: str) -> NamedIdentity | None:
         """A piece that is a systematic name, without the words of trade around it."""
@@ -1087,6 +1138,17 @@ def _other_ending(registry: Registry, key: str) -> tuple[Registered, ...]:
     return rows if all(row.main for row in rows) else ()
 
 
+def _spellings(name: str) -> tuple[str, ...]:
+    """A name as it stands, with a capital, and in capitals."""
+    if not name.isascii():
+        return (name,)
+    capital = _FIRST_WORD.sub(lambda match: match[0].capitalize(), name, count=1)
+    return tuple(dict.fromkeys((name, capital, name.upper())))
+
+
+_FIRST_WORD = re.compile(r"[a-z]{3,}")
+
+
 def _is_built(key: str) -> bool:
     """A name made of at least two parts of nomenclature, or of one with a number."""
     count = len(_PARTS.findall(key))
@@ -1133,7 +1195,7 @@ class _ReadBeside:
     """What nomenclature makes of a name beside the structures that a table gives for it.
 
     Attributes:
-        smiles: its structure, which can be read.
+        smiles: its structure, which can be read; empty where it is one of the table's.
         open: the name leaves something open.
         same: it is one of the table's compounds.
     """
@@ -1155,18 +1217,30 @@ def _read_beside(
     """
     if names.missing is not None or not names.looks_systematic(name):
         return None
-    question = " ".join(("beside", *structures, "", name))
+    question = _beside(name, structures)
     said = names.answers.get(question)
     if said is None:
         read = names.structure(name)
         if read is None and names.missed(name):
             return None  # it may answer the next time: nothing is kept
-        said = ""
-        if read is not None and _is_readable(read.smiles, structures):
-            same = _SAME if _one_compound(read.smiles, structures) else _OTHER
-            said = f"{same}{_NOT_SURE if read.open else _SURE}{read.smiles}"
+        said = _said_beside(read, structures)
         names.answers.put(question, said)
     return _ReadBeside(said[2:], said[1] == _NOT_SURE, said[0] == _SAME) if said else None
+
+
+def _beside(name: str, structures: Sequence[str]) -> str:
+    """The question that `_read_beside` answers, as it is kept."""
+    return " ".join(("beside", *structures, "", name))
+
+
+def _said_beside(read: Interpreted | None, structures: Sequence[str]) -> str:
+    """The answer to it, as it is kept: where it is one of the compounds, without its drawing."""
+    if read is None or not _is_readable(read.smiles, structures):
+        return ""
+    sure = _NOT_SURE if read.open else _SURE
+    if _one_compound(read.smiles, structures):
+        return f"{_SAME}{sure}"
+    return f"{_OTHER}{sure}{read.smiles}"
 
 
 def _is_readable(smiles: str, structures: Iterable[str]) -> bool:

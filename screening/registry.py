@@ -168,6 +168,15 @@ class Registry:
         whole = [row for row in rows if row[4] == key.upper()]
         return tuple(_registered(row, main=bool(whole)) for row in whole or rows)
 
+    def substances(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The structure and the names of every substance, as the package spells them.
+
+        Raises:
+            MissingExtraError: the package cannot be imported.
+        """
+        for substance in _substances():
+            yield substance.smiles, tuple(dict.fromkeys(_spelt(substance)))
+
     def _named(self, key: str) -> tuple[Registered, ...]:
         rows = self._every(key)
         best = [row for row in rows if row[5] == rows[0][5]]
@@ -353,6 +362,17 @@ def _names_of(substance: Any, key_of: Callable[[str], str]) -> Iterator[tuple[in
             bare = _NOTE_BEHIND.sub("", text)
             if bare != text:
                 yield _hash(key_of(bare)), _SYNONYM
+
+
+def _spelt(substance: Any) -> Iterator[str]:
+    """A substance's names, each also without what `_names_of` leaves out of it."""
+    for text in (substance.common_name, substance.iupac_name, *substance.synonyms):
+        if not text or _CAS_NUMBER.fullmatch(text):
+            continue
+        yield text
+        for pattern in (_STEREO_BEFORE, _NOTE_BEHIND):
+            if (bare := pattern.sub("", text)) != text:
+                yield bare
 
 
 def _hash(key: str) -> int:

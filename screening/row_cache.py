@@ -19,7 +19,7 @@ from screening.rules.model import Action
 from screening.shipment import Shipment
 
 _FORMAT = 1
-_MAX_ROWS = 5_000_000
+_MAX_BYTES = 2**34
 _OF_THIS_MACHINE = frozenset({FindingCode.NOT_PROCESSED, FindingCode.LIMIT_PASSED})
 
 CACHE_ROWS = 10_000
@@ -44,7 +44,7 @@ class RowStore:
 
     def __init__(self, folder: Path, depends_on: Mapping[str, Any]) -> None:
         named = json.dumps([_FORMAT, code_key(), depends_on], sort_keys=True).encode()
-        self._answers = Answers("rows", lambda: digest_of([named]), folder=folder, most=_MAX_ROWS)
+        self._answers = Answers("rows", lambda: digest_of([named]), folder=folder, most=_MAX_BYTES)
         self.taken = 0
         if not self._answers.is_kept:
             reason = "cannot be used: it cannot be written, or others may write to it"

@@ -252,6 +252,16 @@ class Screener:
         """The watchlists as they are asked, for those who check proofs."""
         return self._compiled
 
+    @property
+    def names(self) -> NameIndex:
+        """Names and numbers as they are read, for those who index them."""
+        return self._identification.names
+
+    @property
+    def of_tables(self) -> TableStructures:
+        """What is known of the structures of tables, for those who index them."""
+        return self._of_tables
+
     def _checked_codes(self, codes: Sequence[str] | None) -> tuple[str, ...] | None:
         if codes is None:
             return None

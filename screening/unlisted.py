@@ -8,20 +8,63 @@ known, its drawing is read only where it is to be compared with another one.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from screening.answers import Answers
+from screening.chemistry.identity import opened_parts
 from screening.chemistry.structure import Structure
+from screening.errors import StructureError
 from screening.registry import Registry
 from screening.rules.cache import digest_of, software_key
-from screening.rules.index import Asked, CompiledBundle
+from screening.rules.index import Asked, CompiledBundle, holds
 
 KEPT = 8192
 """Structures that are kept."""
 _NOTHING, _SOMETHING, _OPEN = "nothing", "something", "open"
+_SETTLED = "settled "
+"""It was read in full and some law asks for something like it; what that is stands behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What of a bundle a structure meets, on whatever journey and day.
+
+    Attributes:
+        listed: it is a listed structure, in whatever list.
+        classes: ids of the entries whose class it may be in.
+        gaps: what lists are known to lack that it is like: pattern and size.
+        near: the laws that have a named compound close to it.
+    """
+
+    listed: bool
+    classes: frozenset[str]
+    gaps: frozenset[tuple[str, int | None]]
+    near: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return self.listed or bool(self.classes or self.gaps or self.near)
+
+    def told(self) -> str:
+        """As JSON."""
+        gaps = sorted(self.gaps, key=repr)
+        return json.dumps([self.listed, sorted(self.classes), gaps, sorted(self.near)])
+
+    @classmethod
+    def of(cls, text: str) -> Met:
+        """From its JSON."""
+        listed, classes, gaps, near = json.loads(text)
+        return cls(
+            bool(listed),
+            frozenset(classes),
+            frozenset((smarts, size) for smarts, size in gaps),
+            frozenset(near),
+        )
 
 
 class TableStructure(Structure):
@@ -30,13 +73,13 @@ class TableStructure(Structure):
     Args:
         text: of the table; it can be read.
         read: reads it.
-        unlisted: it meets nothing of a bundle.
+        met: what it meets; None: that is not known.
     """
 
-    unlisted: bool
+    met: Met | None
 
-    def __init__(self, text: str, read: Callable[[str], Structure], *, unlisted: bool) -> None:
-        vars(self).update(text=text, unlisted=unlisted, _read=read)
+    def __init__(self, text: str, read: Callable[[str], Structure], met: Met | None) -> None:
+        vars(self).update(text=text, met=met, _read=read)
 
     def __getattr__(self, name: str) -> Any:
         """The components, and the structure that it is read as."""
@@ -94,7 +137,8 @@ class TableStructures:
         self._law_of = lru_cache(maxsize=256)(_law_of)
 
     def _key(self) -> str:
-        code = "".join(inspect.getsource(part) for part in (TableStructures, _law_of, Registry))
+        written_by = (TableStructures, Met, _law_of, _met_by, Registry)
+        code = "".join(inspect.getsource(part) for part in written_by)
         parts = (self._compiled.bundle.digest, software_key(), code)
         return digest_of(part.encode() for part in parts)
 
@@ -110,7 +154,30 @@ class TableStructures:
             out = self._compiled.surely_meets_nothing(structure, self._compiled.everything)
             said = _NOTHING if out else _OPEN
             self.answers.put(text, said)
-        return TableStructure(text, self._in_full, unlisted=said == _NOTHING)
+        return TableStructure(text, self._in_full, _met(said))
+
+    def settle(self, texts: Iterable[str]) -> dict[str, str]:
+        """What is to be kept of structures of a table, each read in full where that is needed.
+
+        Args:
+            texts: of the table; those that cannot be read are left out, as those that are settled.
+
+        Returns:
+            Answers for `answers`.
+        """
+        found: dict[str, str] = {}
+        compiled = self._compiled
+        for text in texts:
+            if self.answers.get(text) not in {None, _OPEN}:
+                continue
+            with contextlib.suppress(StructureError):
+                structure = self._in_full(text)
+                if compiled.surely_meets_nothing(structure, compiled.everything):
+                    found[text] = _NOTHING
+                    continue
+                met = _met_by(compiled, structure)
+                found[text] = _SETTLED + met.told() if met else _NOTHING
+        return found
 
     def meets_nothing(self, structure: Structure, asked: Asked) -> bool:
         """A structure of a table is nothing that is asked for on a journey, nor listed elsewhere.
@@ -119,8 +186,9 @@ class TableStructures:
             structure: as `read` gave it.
             asked: what is asked on the journey.
         """
-        if isinstance(structure, TableStructure) and structure.unlisted:
-            return True
+        met = structure.met if isinstance(structure, TableStructure) else None
+        if met is not None:
+            return not met or self._out_of(met, asked)
         question = f"{self._law_of(asked)} {structure.text}"
         said = self.answers.get(question)
         if said is None:
@@ -128,6 +196,57 @@ class TableStructures:
             said = _NOTHING if out else _SOMETHING
             self.answers.put(question, said)
         return said == _NOTHING
+
+    def _out_of(self, met: Met, asked: Asked) -> bool:
+        """Nothing of what a structure meets is asked for on a journey."""
+        return not (
+            met.listed
+            or any(entry.id in met.classes for entry in asked.classes.of_all)
+            or any(gap in met.gaps for gap in asked.lacking.of_all)
+            or any(
+                self._compiled.neighbourhoods[law] is one
+                for law in met.near
+                for one in asked.neighbourhoods
+            )
+        )
+
+
+def _met(said: str) -> Met | None:
+    """What a structure is known to meet; None where that is left open."""
+    if said.startswith(_SETTLED):
+        return Met.of(said.removeprefix(_SETTLED))
+    return _MET_NOTHING if said == _NOTHING else None
+
+
+_MET_NOTHING = Met(False, frozenset(), frozenset(), frozenset())
+
+
+def _met_by(compiled: CompiledBundle, structure: Structure) -> Met:
+    """What of a bundle a structure meets, read in full."""
+    everything = compiled.everything
+    open_classes = {entry.id for entry in structure.may_hold_of(everything.classes)}
+    parts = [
+        part
+        for component in structure.components
+        for part in (component, *(p for _, p in opened_parts(component)))
+    ]
+    return Met(
+        listed=structure.may_be_listed() and bool(compiled.substances.matches(structure)),
+        classes=frozenset(
+            name
+            for name in open_classes
+            if any(compiled.classes[name].may_match(part) for part in parts)
+        ),
+        gaps=frozenset(
+            gap for gap in structure.may_hold_of(everything.lacking) if holds(structure, *gap)
+        ),
+        near=frozenset(
+            law
+            for law, neighbourhood in compiled.neighbourhoods.items()
+            if structure.may_be_near(neighbourhood)
+            and any(neighbourhood.is_close(c.mol) for c in structure.components)
+        ),
+    )
 
 
 def _law_of(asked: Asked) -> str:

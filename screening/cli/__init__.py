@@ -15,6 +15,7 @@ import click
 
 from screening.batch import software
 from screening.cli.common import EXIT_BAD_INPUT, say
+from screening.cli.index import index_command
 from screening.cli.records import (
     dispositions_command,
     replay_command,
@@ -63,6 +64,7 @@ for command in (
     verify_command,
     dispositions_command,
     schema_command,
+    index_command,
     watchlist_group,
 ):
     cli.add_command(command)
