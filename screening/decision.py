@@ -536,6 +536,24 @@ class Decision(_Frozen):
         own = {"id": shipment.id, "identities": (identity,), "shipment": shipment}
         return made(type(self), vars(self) | own)
 
+    def alike(
+        self, shipment: Shipment, identities: tuple[Identity, ...], findings: tuple[Finding, ...]
+    ) -> Self:
+        """The same decision for a line that differs in id and identifiers alone.
+
+        Args:
+            shipment: the other line.
+            identities: of its goods.
+            findings: what was found of it.
+        """
+        own = {
+            "id": shipment.id,
+            "findings": findings,
+            "identities": identities,
+            "shipment": shipment,
+        }
+        return made(type(self), vars(self) | own)
+
     def raise_for(self, outcome: Outcome) -> Self:
         """Returns itself, or raises when the outcome is as grave as `outcome` or graver.
 

@@ -667,14 +667,14 @@ class NameIndex:
         possible: NamedIdentity | None = None
         registry = self.sources.registry
         if registry is not None:
-            tried = [(" ".join(piece.tokens), ""), *_trimmed(piece)]
-            for key, salt in tried:
+            for key, salt in piece.tried:
                 english = _chinese().get(key) if _CJK.search(key) else None
                 rows = registry.by_name(english) if english else self._rows_of(registry, key)
                 found = _registered(rows, text, "name", english or key, exact=True)
                 if found is None or not _can_be_salt(found.structures, salt):
                     continue
-                found = replace(found, salt=bool(salt))
+                if salt:
+                    found = replace(found, salt=True)
                 if found.exact and english is None and not told.says(found):
                     main = all(row.main for row in rows)
                     found = self._read_again(found, key, piece, clean, main=main)
@@ -857,12 +857,11 @@ class NameIndex:
             What the name stands for, whether salt words stood beside it, whether it stood there as
             an entry writes it.
         """
-        tried: list[tuple[str, str]] = []
-        for key, salt in itertools.chain([(" ".join(piece.tokens), "")], _trimmed(piece)):
+        tried = piece.tried
+        for key, salt in tried:
             record = self._names.get(key)
             if record is not None and _can_be(record, salt):
                 return record, bool(salt), True
-            tried.append((key, salt))
         for key, salt in tried:
             bare = _without_labels(key)
             record = self._names.get(bare) if bare else None
@@ -1703,6 +1702,14 @@ class _Piece:
     accounted: bool = False
     unsure: _Record | None = None
     identities: list[NamedIdentity] = field(default_factory=list)
+    _tried: list[tuple[str, str]] | None = None
+
+    @property
+    def tried(self) -> list[tuple[str, str]]:
+        """Its key, then what is left of it without words around the name, and the kind of salt."""
+        if self._tried is None:
+            self._tried = [(" ".join(self.tokens), ""), *_trimmed(self)]
+        return self._tried
 
     def shown(self, clean: str) -> str:
         """The piece as it stood."""

@@ -258,7 +258,9 @@ def _opened(path: Path) -> sqlite3.Connection:
     where = f"{path.as_uri()}?mode=ro&immutable=1"
     connection = sqlite3.connect(where, uri=True, check_same_thread=False)
     try:
-        _check_whole(connection, path.stat().st_size)
+        size = path.stat().st_size
+        connection.execute(f"pragma mmap_size = {size}")
+        _check_whole(connection, size)
     except BaseException:
         connection.close()
         raise

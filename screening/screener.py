@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache, partial
 from importlib import metadata
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from screening.chemistry.structure import as_drawn, is_smiles, read_structure, toolkit_version
 from screening.decision import (
@@ -32,11 +32,11 @@ from screening.findings import Findings
 from screening.forms import advance_data
 from screening.freshness import MAX_LIST_AGE_DAYS, stale_lists
 from screening.history import Ledger, joined, line_of, own_totals
-from screening.identification import Goods, Identification
+from screening.identification import Goods, Identification, TableGoods
 from screening.items import ItemTable, item_table
 from screening.journey import Journey, read_journey
 from screening.matching import Matching, Raw
-from screening.names import NameIndex, installed_sources, source_versions
+from screening.names import MAX_NAME, NameIndex, installed_sources, source_versions
 from screening.once import made
 from screening.rules.index import Asked, CompiledBundle, compile_bundle
 from screening.rules.load import Bundle, load_bundle
@@ -122,6 +122,60 @@ class Alike:
         self.shown: dict[Any, Any] = {}
 
 
+class AlikeOfTable:
+    """The decision that lines share which differ in id and in goods of the offline table alone.
+
+    Attributes:
+        decision: of one of them, whose goods meet nothing as those of all.
+        before, after: what was found of all of them; what is found of the goods stands between.
+        shown: what a caller makes of it, once for all of them.
+    """
+
+    __slots__ = ("after", "before", "decision", "shown")
+
+    def __init__(self, decision: Decision, at: int, own: int) -> None:
+        self.decision = decision
+        self.before, self.after = decision.findings[:at], decision.findings[at + own :]
+        self.shown: dict[Any, Any] = {}
+
+    @classmethod
+    def found(cls, decision: Decision, own: tuple[Finding, ...]) -> Self | None:
+        """What others share with a line; None where something was found of its goods besides.
+
+        Args:
+            decision: of the line.
+            own: what is found of its goods.
+        """
+        found = decision.findings
+        at = found.index(own[0]) if own and own[0] in found else len(found)
+        if decision.hits or found[at : at + len(own)] != own:
+            return None
+        return cls(decision, at, len(own))
+
+    def of(self, shipment: Shipment, goods: TableGoods) -> Decision:
+        """The decision for a line.
+
+        Args:
+            shipment: the line.
+            goods: its goods.
+        """
+        findings = (*self.before, *goods.findings, *self.after)
+        return self.decision.alike(shipment, goods.identities, findings)
+
+
+@dataclass(slots=True)
+class _RestOfTable:
+    """What lines share that differ in id and goods of the offline table alone.
+
+    Attributes:
+        ground: what they owe to journey and day.
+        alike: their decision, by the number of things found of their goods; None: they share none.
+    """
+
+    ground: _Ground
+    alike: dict[int, AlikeOfTable | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Rest:
     """What lines share that differ in id and drawing alone.
@@ -138,6 +192,7 @@ class _Rest:
 _OTHER_IDENTIFIERS = attrgetter(
     "inchi", "cas", "name", "formula", "molar_mass", "item", "un_number"
 )
+_OTHER_THAN_TABLES = attrgetter("structure", "inchi", "formula", "molar_mass", "item", "un_number")
 _GOODS = ("structure", "inchi", "cas", "name", "formula", "molar_mass", "item", "un_number")
 """The fields that say what the goods are; the customs code is asked for on its own as well."""
 _NOT_GOODS = attrgetter(*(f.name for f in fields(Shipment) if f.name not in {"id", *_GOODS}))
@@ -221,6 +276,7 @@ class Screener:
         self._mets: dict[tuple[Any, ...], _Met] = {}
         self._told: dict[tuple[Any, ...], _Met] = {}
         self._seen_to_meet: set[tuple[Any, ...]] = set()
+        self._rests_of_tables: dict[tuple[Any, ...], _RestOfTable] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         again = partial(
@@ -298,6 +354,10 @@ class Screener:
                         "structure", shipment.structure, as_drawn(shipment.structure)
                     )
                     return alike.decision.like(shipment, identity)
+            elif history is None:
+                shared = self.alike_of_table(shipment)
+                if shared is not None:
+                    return shared[0].of(shipment, shared[1])
             return self._screen(shipment, history, self._identification)
         except StructureError:  # a drawing that the filters took for readable fails when it is read
             return self._screen(shipment, history, self._in_full)
@@ -370,6 +430,50 @@ class Screener:
             return self._screen(shipment, None, self._identification, forms=False)
         except StructureError:  # as above
             return self._screen(shipment, None, self._in_full, forms=False)
+
+    def alike_of_table(self, shipment: Shipment) -> tuple[AlikeOfTable, TableGoods] | None:
+        """The decision that goods of the offline table which meet nothing share with others.
+
+        They are those of a CAS number, a name or both that stand for one structure, where nothing
+        else in the line says what the goods are. The decision is made once for each set of the
+        other fields; what differs is who the goods are, and what is noted of that.
+
+        Args:
+            shipment: the line.
+
+        Returns:
+            The decision and the goods; None where it is not sure.
+
+        Raises:
+            StructureError: a structure that was taken for readable cannot be read.
+        """
+        if self._exhaustive or any(_OTHER_THAN_TABLES(shipment)):
+            return None
+        length = len(shipment.cas or "") + len(shipment.name or "")
+        if not 0 < length <= MAX_NAME:  # prose is no one name, and does not come twice
+            return None
+        try:
+            goods = self._identification.of_table(shipment.cas, shipment.name)
+        except StructureError:
+            return None
+        if goods is None:
+            return None
+        key = _NOT_GOODS(shipment)
+        rest = self._rests_of_tables.get(key)
+        if rest is None:
+            if len(self._rests_of_tables) >= _MAX_GROUNDS:
+                self._rests_of_tables.clear()
+            rest = self._rests_of_tables[key] = _RestOfTable(self._ground(shipment), {})
+        codes = shipment.hs_code is None  # where one is compared, what any list has counts
+        asked = rest.ground.asked
+        if not self._of_tables.meets_nothing(goods.structure, asked, own_lists=codes):
+            return None
+        number = len(goods.findings)
+        if number not in rest.alike:
+            decision = self._screen(shipment, None, self._identification)
+            rest.alike[number] = AlikeOfTable.found(decision, goods.findings)
+        alike = rest.alike[number]
+        return None if alike is None else (alike, goods)
 
     def _screen(
         self,
@@ -486,7 +590,7 @@ class Screener:
         # where a customs code is compared, what any list has counts
         codes = not (shipment.hs_code or goods.text.hs_code)
         return all(
-            self._of_tables.meets_nothing(candidate.structure, ground.asked)
+            self._of_tables.meets_nothing(candidate.structure, ground.asked, own_lists=codes)
             if candidate.of_table
             else self._compiled.meets_nothing(candidate.structure, ground.asked, own_lists=codes)
             for candidate in goods.candidates

@@ -297,7 +297,7 @@ class _Process:
             encoding="utf-8",
             errors="replace",
         )
-        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._started = False
         threading.Thread(target=self._read, daemon=True).start()
 

@@ -23,6 +23,7 @@ from screening.errors import StructureError
 from screening.registry import Registry
 from screening.rules.cache import digest_of, software_key
 from screening.rules.index import Asked, CompiledBundle, holds
+from screening.rules.reach import never_covers
 
 KEPT = 8192
 """Structures that are kept."""
@@ -36,13 +37,15 @@ class Met:
     """What of a bundle a structure meets, on whatever journey and day.
 
     Attributes:
-        listed: it is a listed structure, in whatever list.
+        listed: it is a listed structure, in whatever list and form.
+        lists: ids of the lists that name it in a form that the entry does not leave out.
         classes: ids of the entries whose class it may be in.
         gaps: what lists are known to lack that it is like: pattern and size.
         near: the laws that have a named compound close to it.
     """
 
     listed: bool
+    lists: frozenset[str]
     classes: frozenset[str]
     gaps: frozenset[tuple[str, int | None]]
     near: frozenset[str]
@@ -53,14 +56,16 @@ class Met:
     def told(self) -> str:
         """As JSON."""
         gaps = sorted(self.gaps, key=repr)
-        return json.dumps([self.listed, sorted(self.classes), gaps, sorted(self.near)])
+        lists, classes, near = sorted(self.lists), sorted(self.classes), sorted(self.near)
+        return json.dumps([self.listed, lists, classes, gaps, near])
 
     @classmethod
     def of(cls, text: str) -> Met:
         """From its JSON."""
-        listed, classes, gaps, near = json.loads(text)
+        listed, lists, classes, gaps, near = json.loads(text)
         return cls(
             bool(listed),
+            frozenset(lists),
             frozenset(classes),
             frozenset((smarts, size) for smarts, size in gaps),
             frozenset(near),
@@ -179,16 +184,18 @@ class TableStructures:
                 found[text] = _SETTLED + met.told() if met else _NOTHING
         return found
 
-    def meets_nothing(self, structure: Structure, asked: Asked) -> bool:
-        """A structure of a table is nothing that is asked for on a journey, nor listed elsewhere.
+    def meets_nothing(self, structure: Structure, asked: Asked, *, own_lists: bool = False) -> bool:
+        """A structure of a table is nothing that is asked for on a journey.
 
         Args:
             structure: as `read` gave it.
             asked: what is asked on the journey.
+            own_lists: only the lists that are asked on the journey count, and not those of others,
+                where it is known which lists name it.
         """
         met = structure.met if isinstance(structure, TableStructure) else None
         if met is not None:
-            return not met or self._out_of(met, asked)
+            return not met or self._out_of(met, asked, own_lists=own_lists)
         question = f"{self._law_of(asked)} {structure.text}"
         said = self.answers.get(question)
         if said is None:
@@ -197,10 +204,10 @@ class TableStructures:
             self.answers.put(question, said)
         return said == _NOTHING
 
-    def _out_of(self, met: Met, asked: Asked) -> bool:
+    def _out_of(self, met: Met, asked: Asked, *, own_lists: bool) -> bool:
         """Nothing of what a structure meets is asked for on a journey."""
         return not (
-            met.listed
+            (bool(met.lists & asked.lists) if own_lists else met.listed)
             or any(entry.id in met.classes for entry in asked.classes.of_all)
             or any(gap in met.gaps for gap in asked.lacking.of_all)
             or any(
@@ -218,7 +225,7 @@ def _met(said: str) -> Met | None:
     return _MET_NOTHING if said == _NOTHING else None
 
 
-_MET_NOTHING = Met(False, frozenset(), frozenset(), frozenset())
+_MET_NOTHING = Met(False, *(frozenset(),) * 4)
 
 
 def _met_by(compiled: CompiledBundle, structure: Structure) -> Met:
@@ -230,8 +237,15 @@ def _met_by(compiled: CompiledBundle, structure: Structure) -> Met:
         for component in structure.components
         for part in (component, *(p for _, p in opened_parts(component)))
     ]
+    matches = compiled.substances.matches(structure) if structure.may_be_listed() else ()
+    entries = compiled.bundle.entries
     return Met(
-        listed=structure.may_be_listed() and bool(compiled.substances.matches(structure)),
+        listed=bool(matches),
+        lists=frozenset(
+            entries[match.listed.owner].list
+            for match in matches
+            if not any(never_covers(entries[match.listed.owner], form) for form in match.forms)
+        ),
         classes=frozenset(
             name
             for name in open_classes
