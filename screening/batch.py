@@ -46,6 +46,7 @@ from screening.rendering import (
     Rendered,
     Screens,
     Submitted,
+    alike_of_table_row,
     alike_row,
     render,
     with_findings,
@@ -248,12 +249,18 @@ def chunk_size(rows: int) -> int:
 
 def screen_row(screener: Screens, submitted: Submitted) -> Rendered:
     """Screens one row; whatever fails becomes `unscreened` with the reason."""
-    return alike_row(screener, submitted, whole=True) or _written(screener, submitted, cells=False)
+    return _alike(screener, submitted, whole=True) or _written(screener, submitted, cells=False)
 
 
 def screen_cells(screener: Screens, submitted: Submitted) -> Rendered:
     """Screens one row of a frame, which gets the cells and no JSON."""
-    return alike_row(screener, submitted, whole=False) or _written(screener, submitted, cells=True)
+    return _alike(screener, submitted, whole=False) or _written(screener, submitted, cells=True)
+
+
+def _alike(screener: Screens, submitted: Submitted, *, whole: bool) -> Rendered | None:
+    """What is written of a row that shares its decision with others; None where it shares none."""
+    by_kind = alike_row if submitted.drawing is not None else alike_of_table_row
+    return by_kind(screener, submitted, whole=whole)
 
 
 def _written(screener: Screens, submitted: Submitted, *, cells: bool) -> Rendered:
@@ -602,7 +609,7 @@ def _cells_but(own: Collection[int | None], width: int) -> Callable[[list[str]],
 
 
 class _RowReader:
-    """Reads rows; those that differ in nothing but drawing and id are read once.
+    """Reads rows; those that differ in nothing but id and drawing, or number and name, once.
 
     Args:
         mapping: how the columns are read.
@@ -612,41 +619,65 @@ class _RowReader:
     def __init__(self, mapping: ColumnMapping, settings: Settings) -> None:
         self._mapping = mapping
         self._settings = settings
-        drawn, ids = mapping.of("structure"), mapping.of("id")
-        alone = len(drawn) == 1 and len(ids) <= 1 and not mapping.of("inchi")
-        self._drawn = drawn[0].index if alone else None
-        self._id = ids[0].index if alone and ids else None
-        self._others = _cells_but({self._drawn, self._id}, len(mapping.header))
+        columns = {field: mapping.of(field) for field in ("structure", "cas", "name", "id")}
+        at = {field: found[0].index for field, found in columns.items() if found}
+        one = {field for field, found in columns.items() if len(found) <= 1}
+        self._id = at.get("id")
+        self._drawn = at.get("structure")
+        if not {"structure", "id"} <= one or mapping.of("inchi"):
+            self._drawn = None
+        self._cas, self._name = at.get("cas"), at.get("name")
+        if not {"cas", "name", "id"} <= one:
+            self._cas = self._name = None
         self._width = len(mapping.header)
-        self._known: dict[tuple[str, ...], Submitted] = {}
+        self._beside_drawing = _cells_but({self._id, self._drawn}, self._width)
+        self._beside_name = _cells_but({self._id, self._cas, self._name}, self._width)
+        self._known: dict[tuple[bool, tuple[str, ...]], Submitted] = {}
 
     def read(self, row: TableRow) -> tuple[Submitted, str | None]:
         """A row as it goes to a worker, and its id."""
+        found = None if row.findings else self._shared(row)
+        return found or _submitted(self._mapping, row, self._settings)
+
+    def _shared(self, row: TableRow) -> tuple[Submitted, str | None] | None:
+        """A row by how another one was read; None where that is not sure to be the same."""
         cells = row.cells
-        if self._drawn is None or row.findings or len(cells) < self._width:
-            return _submitted(self._mapping, row, self._settings)
-        text = cells[self._drawn]
-        if not text.isprintable() or not text.isascii() or len(text) > _PLAIN_CELL:
-            return _submitted(self._mapping, row, self._settings)
-        drawing = read_cell(text)
-        if drawing is None or drawing.startswith("InChI") or not drawing.isascii():
-            return _submitted(self._mapping, row, self._settings)
-        key = self._others(cells)
+        if len(cells) < self._width:
+            return None
+        row_id = _plain_cell(cells, self._id)
+        if row_id is _NOT_PLAIN:
+            return None
+        drawing = _plain_cell(cells, self._drawn)
+        if drawing is not None:
+            if drawing is _NOT_PLAIN or drawing.startswith("InChI") or not drawing.isascii():
+                return None
+            named, key = None, (True, self._beside_drawing(cells))
+        else:
+            named = _plain_cell(cells, self._cas), _plain_cell(cells, self._name)
+            if named == (None, None) or _NOT_PLAIN in named:
+                return None
+            key = (False, self._beside_name(cells))
         known = self._known.get(key)
         if known is None:
-            one, row_id = _submitted(self._mapping, row, self._settings)
-            if one.shipment.structure != drawing:
-                return one, row_id
+            read, row_id = _submitted(self._mapping, row, self._settings)
+            known = read.sharing(drawing, named)
+            if known is None:
+                return read, row_id
             if len(self._known) >= CACHE_ROWS:
                 self._known.clear()
-            stated = one.shipment.but(structure=None)
-            known = self._known[key] = Submitted(stated, one.findings)
-        row_id = None
-        if self._id is not None:
-            row_id = read_cell(cells[self._id])
-            if row_id is not None and len(row_id) > _PLAIN_CELL:
-                return _submitted(self._mapping, row, self._settings)
-        return Submitted(known.stated, known.findings, drawing), row_id
+            self._known[key] = known
+        return Submitted(known.stated, known.findings, drawing, named), row_id
+
+
+_NOT_PLAIN = "\0"
+
+
+def _plain_cell(cells: Sequence[str], at: int | None) -> str | None:
+    """A cell as it is read, None where it says nothing; `_NOT_PLAIN` where more is to be said."""
+    text = "" if at is None or at >= len(cells) else cells[at]
+    if not text:
+        return None
+    return read_cell(text) if len(text) <= _PLAIN_CELL and text.isprintable() else _NOT_PLAIN
 
 
 @dataclass(frozen=True, slots=True)

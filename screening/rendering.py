@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from pydantic_core import to_json
+
 from screening.chemistry.structure import as_drawn
 from screening.decision import (
     SHOWN,
@@ -19,10 +21,17 @@ from screening.decision import (
     drawn_identity,
 )
 from screening.history import LedgerLine
-from screening.report.tables import decision_cells, decision_json
+from screening.identification import TableGoods
+from screening.report.tables import (
+    RESULT_COLUMNS,
+    decision_cells,
+    decision_json,
+    finding_cell,
+    one_line,
+)
 from screening.rules.load import Bundle
 from screening.rules.model import Action
-from screening.screener import Alike, Screener
+from screening.screener import Alike, AlikeOfTable, Screener
 from screening.shipment import Shipment
 from screening.sums import counted
 
@@ -38,25 +47,53 @@ class Screens(Protocol):
         """The decision for one shipment."""
 
 
+Named = tuple[str | None, str | None]
+"""A CAS number and a name, as their cells hold them."""
+
+
 class Submitted(NamedTuple):
     """One row as it goes to a worker; a tuple, which is made and sent in a third of the time.
 
     Attributes:
-        stated: the shipment without its id; shared by rows that differ in their drawing alone.
+        stated: the shipment without its id; shared by rows that differ in their drawing, or in
+            their number and name, alone.
         findings: how it was read.
         drawing: its own drawing, None where the shipment holds it.
+        named: its own CAS number and name, None where the shipment holds them.
     """
 
     stated: Shipment
     findings: tuple[Finding, ...] = ()
     drawing: str | None = None
+    named: Named | None = None
 
     @property
     def shipment(self) -> Shipment:
-        """The shipment with its drawing."""
+        """The shipment with its drawing, or with its number and name."""
+        if self.named is not None:
+            return self.stated.but(cas=self.named[0], name=self.named[1])
         if self.drawing is None:
             return self.stated
         return self.stated.but(structure=self.drawing)
+
+    def sharing(self, drawing: str | None, named: Named | None) -> Submitted | None:
+        """What this row, whose shipment holds all, shares with those of other goods.
+
+        Args:
+            drawing: its own drawing, as the cell holds it; None: the others have names.
+            named: its own CAS number and name, as the cells hold them.
+
+        Returns:
+            The row with these set apart; None where it was not read as just these.
+        """
+        stated = self.stated
+        if drawing is not None:
+            same = stated.structure == drawing
+            bare = stated.but(structure=None)
+        else:
+            same = (stated.cas, stated.name) == named
+            bare = stated.but(cas=None, name=None)
+        return Submitted(bare, self.findings, drawing, named) if same else None
 
 
 class Rendered(NamedTuple):
@@ -144,6 +181,120 @@ def alike_row(screener: Screens, submitted: Submitted, *, whole: bool) -> Render
         return None
 
 
+def alike_of_table_row(screener: Screens, submitted: Submitted, *, whole: bool) -> Rendered | None:
+    """What is written of a row whose goods the offline table names; None where it shares nothing.
+
+    Args:
+        screener: what screens.
+        submitted: the row.
+        whole: its JSON is wanted.
+    """
+    if submitted.drawing is not None or not isinstance(screener, Screener):
+        return None
+    try:
+        stated = submitted.stated
+        cas, name = named = submitted.named or (stated.cas, stated.name)
+        found = screener.alike_of_table(stated, cas, name)
+        if found is None:
+            return None
+        alike, goods = found
+        key = submitted.findings, cas is None, name is None
+        if key not in alike.shown:  # most lines of some files share with no other
+            alike.shown[key] = None
+            decision = with_findings(alike.of(submitted.shipment, goods), submitted.findings)
+            return render(decision, counted(decision, screener.bundle), whole=whole)
+        shared: _SharedOfTable | None = alike.shown[key]
+        if shared is None:
+            shared = _SharedOfTable(alike, goods, submitted, screener.bundle)
+            alike.shown[key] = shared
+        return shared.rendered(named, goods, whole=whole)
+    except Exception:  # the longer road says what it is
+        return None
+
+
+class _SharedOfTable:
+    """What is written of lines that differ in id and in goods of the offline table alone.
+
+    Args:
+        alike: their decision.
+        goods: of one of them.
+        submitted: the same line.
+        bundle: the lists.
+    """
+
+    def __init__(
+        self, alike: AlikeOfTable, goods: TableGoods, submitted: Submitted, bundle: Bundle
+    ) -> None:
+        own = tuple(
+            finding.model_copy(update={"message": f"\ue000finding {number}\ue000"})
+            for number, finding in enumerate(goods.findings)
+        )
+        identity = goods.identities[0].model_copy(update={"text": "\ue000identity\ue000"})
+        line = submitted.shipment
+        cells = [
+            None if text is None else f"\ue000{field}\ue000"
+            for field, text in (("cas", line.cas), ("name", line.name))
+        ]
+        holed = alike.of(
+            dataclasses.replace(line, cas=cells[0], name=cells[1]),
+            TableGoods(goods.structure, (identity,), own),
+        )
+        decision = with_findings(holed, submitted.findings)
+        if counted(decision, bundle) is not None:
+            raise ValueError("it counts towards thresholds")
+        self._bare = render(decision, whole=False)
+        at = decision.findings.index(own[0]) if own else len(decision.findings)
+        if decision.findings[at : at + len(own)] != own:
+            raise ValueError("what is found of the goods does not stand together")
+        around = decision.findings[:at], decision.findings[at + len(own) :]
+        self._before, self._after = ([finding_cell(f) for f in part] for part in around)
+        holes = [
+            *(finding.model_dump_json() for finding in own),
+            identity.model_dump_json(),
+            *(to_json(text).decode() for text in cells if text is not None),
+        ]
+        rest = decision_json(decision)
+        self._parts: list[str] = []
+        for hole in holes:
+            part, found, rest = rest.partition(hole)
+            self._parts.append(part)
+            if not found:
+                raise ValueError("its line has other holes")
+        self._parts.append(rest)
+
+    def rendered(self, named: Named, goods: TableGoods, *, whole: bool) -> Rendered:
+        """What is written of a line with other goods.
+
+        Args:
+            named: its CAS number and its name.
+            goods: what they stand for.
+            whole: its JSON is wanted.
+        """
+        bare = self._bare
+        findings = [*self._before, *map(finding_cell, goods.findings), *self._after]
+        cells = (*bare.cells[:_FINDINGS], " | ".join(findings), *bare.cells[_FINDINGS + 1 :])
+        line = ""
+        if whole:
+            own = [
+                *(finding.model_dump_json() for finding in goods.findings),
+                ",".join(identity.model_dump_json() for identity in goods.identities),
+                *(to_json(text).decode() for text in named if text is not None),
+            ]
+            parts = [self._parts[0]]
+            for text, part in zip(own, self._parts[1:], strict=True):
+                parts += (one_line(text), part)
+            line = "".join(parts)
+        return Rendered(
+            json=line,
+            cells=cells,
+            outcome=bare.outcome,
+            action=bare.action,
+            entries=bare.entries,
+            findings=bare.findings,
+        )
+
+
+_FINDINGS = RESULT_COLUMNS.index("screening_findings")
 _HOLES = ("\ue000text\ue000", "\ue000smiles\ue000", "\ue000structure\ue000")
 
 

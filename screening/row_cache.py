@@ -120,7 +120,7 @@ class RowCache:
         return stated + submitted.drawing.encode()
 
     def _key(self, submitted: Submitted) -> bytes:
-        """The part of a key that is not the row's own drawing."""
+        """A key but for the row's own drawing."""
         shared = submitted.stated, submitted.findings
         stated = self._stated.get(shared)
         if stated is None:
@@ -128,6 +128,8 @@ class RowCache:
                 self._stated.clear()
             text = repr(shared).encode("utf-8", "surrogatepass")
             stated = self._stated[shared] = hashlib.sha256(text).digest()
+        if submitted.named is not None:
+            return stated + b"\0" + json.dumps(submitted.named).encode()
         return stated
 
     def slot(self, key: bytes) -> tuple[Slot, bool]:

@@ -355,7 +355,7 @@ class Screener:
                     )
                     return alike.decision.like(shipment, identity)
             elif history is None:
-                shared = self.alike_of_table(shipment)
+                shared = self.alike_of_table(shipment, shipment.cas, shipment.name)
                 if shared is not None:
                     return shared[0].of(shipment, shared[1])
             return self._screen(shipment, history, self._identification)
@@ -431,7 +431,9 @@ class Screener:
         except StructureError:  # as above
             return self._screen(shipment, None, self._in_full, forms=False)
 
-    def alike_of_table(self, shipment: Shipment) -> tuple[AlikeOfTable, TableGoods] | None:
+    def alike_of_table(
+        self, shipment: Shipment, cas: str | None, name: str | None
+    ) -> tuple[AlikeOfTable, TableGoods] | None:
         """The decision that goods of the offline table which meet nothing share with others.
 
         They are those of a CAS number, a name or both that stand for one structure, where nothing
@@ -439,7 +441,9 @@ class Screener:
         other fields; what differs is who the goods are, and what is noted of that.
 
         Args:
-            shipment: the line.
+            shipment: the line; its own number and name are not looked at.
+            cas: a cell with a CAS number.
+            name: a description.
 
         Returns:
             The decision and the goods; None where it is not sure.
@@ -449,11 +453,10 @@ class Screener:
         """
         if self._exhaustive or any(_OTHER_THAN_TABLES(shipment)):
             return None
-        length = len(shipment.cas or "") + len(shipment.name or "")
-        if not 0 < length <= MAX_NAME:  # prose is no one name, and does not come twice
-            return None
+        if not 0 < len(cas or "") + len(name or "") <= MAX_NAME:
+            return None  # prose is no one name, and does not come twice
         try:
-            goods = self._identification.of_table(shipment.cas, shipment.name)
+            goods = self._identification.of_table(cas, name)
         except StructureError:
             return None
         if goods is None:
@@ -470,7 +473,8 @@ class Screener:
             return None
         number = len(goods.findings)
         if number not in rest.alike:
-            decision = self._screen(shipment, None, self._identification)
+            line = replace(shipment, cas=cas, name=name)
+            decision = self._screen(line, None, self._identification)
             rest.alike[number] = AlikeOfTable.found(decision, goods.findings)
         alike = rest.alike[number]
         return None if alike is None else (alike, goods)

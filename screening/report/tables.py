@@ -740,7 +740,7 @@ def decision_cells(decision: Decision) -> tuple[str, ...]:
     """The cells of `RESULT_COLUMNS` for one decision."""
     entries = dict.fromkeys(hit.entry for hit in decision.hits)
     requirements = [_due(requirement, decision.day) for requirement in decision.requirements]
-    findings = [f"{f.severity} {f.code}: {f.message}" for f in decision.findings]
+    findings = map(finding_cell, decision.findings)
     return tuple(
         safe_cell(text)
         for text in (
@@ -752,6 +752,11 @@ def decision_cells(decision: Decision) -> tuple[str, ...]:
             _why(decision),
         )
     )
+
+
+def finding_cell(finding: Finding) -> str:
+    """One finding as it stands in the cell of them all."""
+    return f"{finding.severity} {finding.code}: {finding.message}"
 
 
 def _due(requirement: Requirement, day: dt.date) -> str:

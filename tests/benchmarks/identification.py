@@ -3,7 +3,9 @@
     python -m tests.benchmarks.identification CASES.csv             # rates by kind of identifier
     python -m tests.benchmarks.identification --swaps 10000         # true triples, then spoilt
     python -m tests.benchmarks.identification --speed               # rows a second by identifier
+    python -m tests.benchmarks.identification --speed --indexed DIR # the same with an index, too
 
+`DIR` is a folder in which nothing was done but `SCREENING_CACHE=DIR screening index`.
 `CASES.csv` has the columns `text`, `kind`, `smiles`: a name or number as it may stand in a paper,
 what kind it is, and the structure that it stands for. Kinds with `cas` in their name are read as
 the CAS cell, all others as the description.
@@ -17,6 +19,7 @@ import csv
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -289,8 +292,15 @@ def silent(screener: Screener, lines: Iterable[Spoilt]) -> tuple[Counter[str], l
 
 # --- speed -----------------------------------------------------------------------------------
 
-KINDS = {"structure": "smiles", "cas": "cas", "name": "name"}
+FIELDS = {"structure": "smiles", "cas": "cas", "name": "name"}
 """Fields of a line, and the columns of the ordinary chemicals that they are filled from."""
+KINDS = {
+    "structure": ("structure",),
+    "cas": ("cas",),
+    "name": ("name",),
+    "cas+name": ("cas", "name"),
+}
+"""Kinds of lines, by the fields that say what the goods are."""
 WARM_UP = 60
 """Goods screened before the clock starts, by which whatever is made once is made."""
 KEPT = ("systematic-*.sqlite", "unlisted-*.sqlite", "readings-*.sqlite")
@@ -305,21 +315,24 @@ class Rates:
         new: goods that were never screened before, with nothing kept of earlier runs.
         kept: goods that an earlier run screened; this process sees each for the first time.
         again: goods that this process has screened before.
+        indexed: goods that were never screened before, with the offline table indexed; None where
+            no index was given.
     """
 
     new: float
     kept: float
     again: float
+    indexed: float | None = None
 
 
 def line_of(goods: dict[str, str], kind: str) -> Shipment:
-    """A line with one identifier."""
-    said = {kind: goods[KINDS[kind]]}
+    """A line of a kind."""
+    said = {field: goods[FIELDS[field]] for field in KINDS[kind]}
     return Shipment(**said, origin="CN", destination="US", day="2026-01-10")
 
 
 def ordinary(screener: Screener, count: int) -> list[dict[str, str]]:
-    """Ordinary chemicals that number, name and drawing alike find to be nothing listed."""
+    """Ordinary chemicals that lines of every kind find to be nothing listed."""
     with BENIGN.open(encoding="utf-8", newline="") as file:
         goods = [row for row in csv.DictReader(file) if row["name"] and row["cas"]]
     random.Random(5).shuffle(goods)
@@ -358,8 +371,13 @@ def processor_time() -> float:
     return time.process_time() + ended.children_user + ended.children_system
 
 
-def speed(count: int) -> dict[str, Rates]:
-    """Rates by the kind of identifier, the same goods each time, each in processes of its own."""
+def speed(count: int, index: Path | None = None) -> dict[str, Rates]:
+    """Rates by the kind of line, the same goods each time, each in processes of its own.
+
+    Args:
+        count: how many goods.
+        index: a cache folder that holds an index of the offline table and nothing of any goods.
+    """
     found: dict[str, Rates] = {}
     with tempfile.TemporaryDirectory() as folder:
         cache, goods = Path(folder) / "cache", Path(folder) / "goods.json"
@@ -369,13 +387,25 @@ def speed(count: int) -> dict[str, Rates]:
                 (cache / path.name).symlink_to(path)
         _run(cache, "--choose", str(count), str(goods))
         for kind in KINDS:
-            for pattern in KEPT:
-                for path in cache.glob(pattern):
-                    path.unlink()
+            indexed = None
+            if index is not None:
+                _forget(cache)
+                for pattern in KEPT:
+                    for path in index.glob(pattern):
+                        shutil.copy(path, cache)
+                indexed, _ = _run(cache, "--rate-of", kind, str(goods))
+            _forget(cache)
             new, _ = _run(cache, "--rate-of", kind, str(goods))
             kept, again = _run(cache, "--rate-of", kind, str(goods))
-            found[kind] = Rates(new, kept, again)
+            found[kind] = Rates(new, kept, again, indexed)
     return found
+
+
+def _forget(cache: Path) -> None:
+    """Removes what is kept of goods and of the table."""
+    for pattern in KEPT:
+        for path in cache.glob(pattern):
+            path.unlink()
 
 
 def _run(cache: Path, *arguments: str) -> list[float]:
@@ -393,14 +423,15 @@ def _run(cache: Path, *arguments: str) -> list[float]:
 def print_speed(rates: dict[str, Rates]) -> None:
     """A table of rates, each with its share of that of drawings."""
     print("rows a second of processor time (share of the rate of drawings)\n")
-    print("| a line has | never seen | seen by an earlier run | seen by this process |")
-    print("| --- | --- | --- | --- |")
+    print("| a line has | never seen | never seen, indexed | seen by an earlier run | seen here |")
+    print("| --- | --- | --- | --- | --- |")
     drawn = rates["structure"]
     for kind, own in rates.items():
         cells = [
-            f"{rate:,.0f} ({rate / of:.2f})"
+            "" if rate is None or of is None else f"{rate:,.0f} ({rate / of:.2f})"
             for rate, of in (
                 (own.new, drawn.new),
+                (own.indexed, drawn.indexed),
                 (own.kept, drawn.kept),
                 (own.again, drawn.again),
             )
@@ -416,11 +447,12 @@ def main() -> None:
     parser.add_argument("cases", nargs="?", type=Path)
     parser.add_argument("--swaps", type=int, metavar="ROWS")
     parser.add_argument("--speed", type=int, nargs="?", const=800, metavar="GOODS")
+    parser.add_argument("--indexed", type=Path, metavar="DIR")
     parser.add_argument("--choose", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--rate-of", nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.speed:
-        print_speed(speed(asked.speed))
+        print_speed(speed(asked.speed, asked.indexed))
         return
     if asked.rate_of:
         kind, path = asked.rate_of
