@@ -706,8 +706,8 @@ class NameIndex:
         """What nomenclature says of names of the offline table, to be kept for later runs.
 
         Args:
-            names: as the table spells them; each is also asked about as papers spell it, with a
-                capital and in capitals, since nomenclature reads capitals otherwise.
+            names: as the table spells them; each is also asked about as others spell it, since
+                nomenclature may read capitals otherwise.
 
         Returns:
             Answers for `SystematicNames.answers`; what is kept already, and names that count or do
@@ -741,12 +741,13 @@ class NameIndex:
         piece = pieces[0]
         key = " ".join(piece.tokens)
         found = _registered(self._rows_of(registry, key), clean, "name", key, exact=True)
-        if found is None or not found.exact:
+        if found is not None and not found.exact:
             return
+        structures = () if found is None else found.structures  # too many substances share it
         for spelling in _spellings(clean):
             text = _spelt_out(_cut_to(key, piece, spelling))
             if SystematicNames.looks_systematic(text):
-                yield text, found.structures
+                yield text, structures
 
     def _rows_of(self, registry: Registry, key: str) -> tuple[Registered, ...]:
         """The substances of a name; a main name that ends otherwise comes before synonyms."""
@@ -1138,14 +1139,25 @@ def _other_ending(registry: Registry, key: str) -> tuple[Registered, ...]:
 
 
 def _spellings(name: str) -> tuple[str, ...]:
-    """A name as it stands, with a capital, and in capitals."""
+    """A name as it stands, as papers write it, each with a capital, and in capitals.
+
+    >>> _spellings("n-methylaniline")[1:4]
+    ('n-Methylaniline', 'N-methylaniline', 'N-Methylaniline')
+    """
     if not name.isascii():
         return (name,)
-    capital = _FIRST_WORD.sub(lambda match: match[0].capitalize(), name, count=1)
-    return tuple(dict.fromkeys((name, capital, name.upper())))
+    marked = _MARK.sub(lambda match: match[0].upper(), name)
+    spelt = (each for one in (name, marked) for each in (one, _with_capital(one)))
+    return tuple(dict.fromkeys((*spelt, name.upper())))
+
+
+def _with_capital(name: str) -> str:
+    return _FIRST_WORD.sub(lambda match: match[0].capitalize(), name, count=1)
 
 
 _FIRST_WORD = re.compile(r"[a-z]{3,}")
+# Atoms and configurations are written with capitals; o-, m- and p- are positions on a ring.
+_MARK = re.compile(r"(?<![a-zA-Z])(?:[a-z]{2}|[a-lnq-z])(?![a-zA-Z])")
 
 
 def _is_built(key: str) -> bool:
