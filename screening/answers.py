@@ -29,8 +29,6 @@ MAX_FILES = 2
 """Tables kept of one kind: the newest ones."""
 MAX_BYTES = 2**29
 """Size of a table; what is asked when it has that is not kept."""
-_MAPPED = 2**28
-"""Bytes of a table that are read as memory."""
 MAX_WAITING = 256
 """Answers that wait to be written together."""
 WAIT_SECONDS = 2.0
@@ -112,13 +110,13 @@ class Answers:
         """Keeps many answers and writes them together.
 
         Returns:
-            They are written: the table is whole and not full.
+            They are written; False where the table is full, or cannot be written any more.
         """
         with self._lock:
             self.flush()
             self._waiting |= answers
             self.flush()
-            return self._connection is not None and not self._full
+            return all(self.get(question) is not None for question in list(answers)[:1])
 
     def put(self, question: str, answer: str) -> None:
         """Keeps an answer; it is written with others, at the latest when the process ends."""
@@ -196,7 +194,6 @@ def _open(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=WAIT_SECONDS, check_same_thread=False)
         try:
             connection.execute(_SCHEMA)
-            connection.execute(f"pragma mmap_size = {_MAPPED}")
         except sqlite3.DatabaseError as error:
             connection.close()
             if not again or isinstance(error, sqlite3.OperationalError):  # locked, not writable

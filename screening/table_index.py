@@ -96,7 +96,7 @@ def index_table(
 
     Raises:
         MissingExtraError: the table is not installed.
-        InputFileError: there is no cache folder to keep the index in.
+        InputFileError: there is no cache folder to keep the index in, or no room in it.
     """
     registry = screener.names.sources.registry
     if registry is None or not registry.available:
@@ -175,9 +175,12 @@ class _Kept:
     def write(self) -> None:
         """Writes what waits."""
         for kind, store in self._stores.items():
-            if store is not None and self._waiting[kind]:
-                store.put_all(self._waiting[kind])
-                self._waiting[kind] = {}
+            waiting, self._waiting[kind] = self._waiting[kind], {}
+            if store is not None and waiting and not store.put_all(waiting):
+                reason = "cannot take the index: the disk or its file is full"
+                raise InputFileError(
+                    cache_folder() or Path("cache"), reason, "make room and go on with the same"
+                )
 
 
 def _tasks(

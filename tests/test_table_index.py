@@ -21,7 +21,7 @@ from screening.rendering import Submitted
 from screening.report.tables import TableRow
 from screening.shipment import read_day
 from screening.systematic import Interpreted, SystematicNames
-from screening.table_index import Indexed, index_table
+from screening.table_index import index_table
 from tests.asking import TODAY
 
 BENIGN = Path(__file__).parent / "data" / "benign.csv"
@@ -176,14 +176,30 @@ class TestIndex:
         with pytest.raises(InputFileError, match="SCREENING_CACHE"):
             index_table(Screener())
 
-    def test_what_cannot_be_indexed_is_counted(self) -> None:
-        """It is read when it comes."""
-        kept = table_index._Kept(
-            Screener().of_tables.answers.__class__("test", lambda: None), None, "edition"
-        )
-        kept.take(table_index._Task(0, 5, (), ()), table_index._Answered(None, None))
-        assert kept.left_out == 5
-        assert Indexed(5, 0, 0, 0, kept.left_out, None, 0).left_out == 5
+    def test_without_room_it_is_said(
+        self,
+        few: int,  # noqa: ARG002 - makes the table small
+        cache: Path,  # noqa: ARG002 - switches the cache
+    ) -> None:
+        """A file that takes no more answers ends the run."""
+        full = Screener()
+        full.of_tables.answers._most = 0
+        with pytest.raises(InputFileError, match="full"):
+            index_table(full)
+
+    def test_what_cannot_be_indexed_is_counted(
+        self,
+        few: int,
+        cache: Path,  # noqa: ARG002 - switches the cache
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """It is no part of the index, and is tried again by the next run."""
+        lost = table_index._Answered(None, None)
+        with monkeypatch.context() as failing:
+            failing.setattr(table_index, "_answered", lambda *_: lost)
+            assert index_table(Screener()).left_out == few
+        again = index_table(Screener())
+        assert (again.taken_over, again.left_out) == (0, 0)
 
 
 class _Program:
