@@ -29,7 +29,7 @@ MAX_FILES = 2
 """Tables kept of one kind: the newest ones."""
 MAX_BYTES = 2**29
 """Size of a table; what is asked when it has that is not kept."""
-MAX_WAITING = 256
+MAX_WAITING = 1024
 """Answers that wait to be written together."""
 WAIT_SECONDS = 2.0
 """Time for another process to write."""
@@ -194,6 +194,8 @@ def _open(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=WAIT_SECONDS, check_same_thread=False)
         try:
             connection.execute(_SCHEMA)
+            # What a power cut takes or spoils is asked again: every answer carries its own proof.
+            connection.execute("pragma synchronous = off")
         except sqlite3.DatabaseError as error:
             connection.close()
             if not again or isinstance(error, sqlite3.OperationalError):  # locked, not writable
