@@ -71,7 +71,7 @@ class Submitted(NamedTuple):
     def shipment(self) -> Shipment:
         """The shipment with its drawing, or with its number and name."""
         if self.named is not None:
-            return self.stated.but(cas=self.named[0], name=self.named[1])
+            return dataclasses.replace(self.stated, cas=self.named[0], name=self.named[1])
         if self.drawing is None:
             return self.stated
         return self.stated.but(structure=self.drawing)

@@ -23,6 +23,7 @@ from screening.errors import StructureError
 from screening.registry import Registry
 from screening.rules.cache import digest_of, software_key
 from screening.rules.index import Asked, CompiledBundle, holds
+from screening.rules.model import Entry
 from screening.rules.reach import never_covers
 
 KEPT = 8192
@@ -208,8 +209,10 @@ class TableStructures:
         """Nothing of what a structure meets is asked for on a journey."""
         return not (
             (bool(met.lists & asked.lists) if own_lists else met.listed)
-            or any(entry.id in met.classes for entry in asked.classes.of_all)
-            or any(gap in met.gaps for gap in asked.lacking.of_all)
+            or any(
+                of.id in met.classes if isinstance(of, Entry) else of in met.gaps
+                for of in asked.patterns.of_all
+            )
             or any(
                 self._compiled.neighbourhoods[law] is one
                 for law in met.near
@@ -231,7 +234,7 @@ _MET_NOTHING = Met(False, *(frozenset(),) * 4)
 def _met_by(compiled: CompiledBundle, structure: Structure) -> Met:
     """What of a bundle a structure meets, read in full."""
     everything = compiled.everything
-    open_classes = {entry.id for entry in structure.may_hold_of(everything.classes)}
+    held = structure.may_hold_of(everything.patterns)
     parts = [
         part
         for component in structure.components
@@ -247,13 +250,12 @@ def _met_by(compiled: CompiledBundle, structure: Structure) -> Met:
             if not any(never_covers(entries[match.listed.owner], form) for form in match.forms)
         ),
         classes=frozenset(
-            name
-            for name in open_classes
-            if any(compiled.classes[name].may_match(part) for part in parts)
+            of.id
+            for of in held
+            if isinstance(of, Entry)
+            and any(compiled.classes[of.id].may_match(part) for part in parts)
         ),
-        gaps=frozenset(
-            gap for gap in structure.may_hold_of(everything.lacking) if holds(structure, *gap)
-        ),
+        gaps=frozenset(of for of in held if not isinstance(of, Entry) and holds(structure, *of)),
         near=frozenset(
             law
             for law, neighbourhood in compiled.neighbourhoods.items()
