@@ -164,6 +164,15 @@ class TestDecisionsAreTheSame:
             same(screener, oracle, smiles, id=f"line {number}", **line)
 
 
+def test_the_toolkit_says_nothing_of_what_is_broken(
+    screener: Screener, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A table with broken drawings would fill the terminal; their findings say what is wrong."""
+    for structure in BROKEN:
+        decision(screener, structure, origin="CN", destination="US", quantity="3 kg")
+    assert capfd.readouterr().err == ""
+
+
 class TestWhatIsRuledOutIsNotThere:
     """The filters one by one: an answer "no" against what the full road finds."""
 

@@ -848,30 +848,42 @@ def _is_oddly_aromatic(mol: Chem.Mol) -> bool:
     return bool(mol.HasSubstructMatch(_ODD_AROMATIC))
 
 
+def _valid(body: str) -> Chem.Mol | None:
+    """A molecule of a plain text that is valid, in Kekulé form; None where it is not, or too large.
+
+    These are the steps by which the toolkit checks a molecule, without what no filter asks for.
+    """
+    mol = parsed_smiles(body)
+    if mol is None or not 0 < mol.GetNumAtoms() <= MAX_ATOMS:
+        return None
+    if mol.GetNumBonds() - mol.GetNumAtoms() > MAX_RINGS:
+        return None
+    Chem.FastFindRings(mol)
+    aromatic = _AROMATIC.search(body) is not None
+    if aromatic and _is_oddly_aromatic(mol):
+        return None
+    try:
+        Chem.Cleanup(mol)
+        mol.UpdatePropertyCache(strict=True)
+        if aromatic:
+            Chem.Kekulize(mol, clearAromaticFlags=True)
+    except Chem.MolSanitizeException:
+        return None
+    return mol
+
+
 def _drawn(text: str, filters: Filters) -> Drawn | None:
     """A plain drawing that is valid; None where the full road is taken, or says what is wrong."""
     body = text.strip()
     if not body or len(body) > MAX_TEXT or not _plain(body):
         return None
     with rdBase.BlockLogs():
-        mol = parsed_smiles(body)
+        mol = _valid(body)
     if mol is None:
         return None
-    atoms = mol.GetNumAtoms()
     fragments = 1 if "." not in body else len(Chem.GetMolFrags(mol))
-    rings = mol.GetNumBonds() - atoms + fragments
-    if not 0 < atoms <= MAX_ATOMS or rings > MAX_RINGS or fragments > MAX_COMPONENTS:
-        return None
-    Chem.FastFindRings(mol)
-    aromatic = _AROMATIC.search(body) is not None
-    if aromatic and _is_oddly_aromatic(mol):
-        return None
-    try:  # the steps by which the toolkit checks a molecule, without what no filter asks for
-        Chem.Cleanup(mol)
-        mol.UpdatePropertyCache(strict=True)
-        if aromatic:
-            Chem.Kekulize(mol, clearAromaticFlags=True)
-    except Chem.MolSanitizeException:
+    rings = mol.GetNumBonds() - mol.GetNumAtoms() + fragments
+    if rings > MAX_RINGS or fragments > MAX_COMPONENTS:
         return None
     if _CARBON_IN_BRACKETS.search(body) and mol.HasSubstructMatch(_RADICAL):
         return None
