@@ -134,6 +134,7 @@ def _serve(
         _lower(resource.RLIMIT_CORE, 0)
     _limit_memory(limits.memory)
     clock = _Clock(limits.seconds)
+    gc.freeze()  # what it was given stays as long as it lives
     channel.send_bytes(b"")
     while True:
         try:

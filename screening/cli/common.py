@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
+import gc
 import re
 import sys
 import textwrap
@@ -108,6 +109,16 @@ PARTIES_OPTION = click.option(
 OUTCOME = click.Choice([o.value for o in Outcome])
 
 
+def _screener_to_keep(*arguments: Any, **settings: Any) -> Screener:
+    """A screener for the whole life of the process.
+
+    The garbage collector need not go through the lists again and again.
+    """
+    screener = Screener(*arguments, **settings)
+    gc.freeze()
+    return screener
+
+
 def bundle_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that choose what is screened against.
 
@@ -126,7 +137,7 @@ def bundle_options(command: Callable[..., None]) -> Callable[..., None]:
         **others: Any,
     ) -> None:
         make_screener = functools.partial(
-            Screener,
+            _screener_to_keep,
             list(watchlists) or None,
             jurisdictions=jurisdictions,
             known_on=known_on,

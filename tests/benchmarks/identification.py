@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import csv
+import gc
 import json
 import os
 import random
@@ -467,6 +468,7 @@ def main() -> None:
         print(*timed(kind, json.loads(Path(path).read_text(encoding="utf-8"))))
         return
     screener = Screener()
+    gc.freeze()  # as the commands and worker processes do
     if asked.choose:
         goods = ordinary(screener, int(asked.choose[0]) + WARM_UP)
         Path(asked.choose[1]).write_text(json.dumps(goods), encoding="utf-8")
