@@ -358,6 +358,7 @@ def ordinary(screener: Screener, count: int) -> list[dict[str, str]]:
 def timed(kind: str, goods: Sequence[dict[str, str]]) -> tuple[float, float]:
     """Rows a second the first time and the second time, in a process that has seen no goods."""
     screener = Screener()
+    gc.freeze()  # as the commands and worker processes do
     for row in goods[:WARM_UP]:
         screener.screen(line_of(row, kind))
     lines = [line_of(row, kind) for row in goods[WARM_UP:]]
@@ -468,7 +469,6 @@ def main() -> None:
         print(*timed(kind, json.loads(Path(path).read_text(encoding="utf-8"))))
         return
     screener = Screener()
-    gc.freeze()  # as the commands and worker processes do
     if asked.choose:
         goods = ordinary(screener, int(asked.choose[0]) + WARM_UP)
         Path(asked.choose[1]).write_text(json.dumps(goods), encoding="utf-8")
