@@ -94,6 +94,7 @@ _LONE_METAL = re.compile(
 )
 # Drawn as aromatic in no ring of five or six: valid perhaps, and yet without a standard form.
 _ODD_AROMATIC = Chem.MolFromSmarts("[a;!r5;!r6]")
+_HALF_AROMATIC = Chem.MolFromSmarts("[a;!$(*(:*):*)]")
 # Two hydroxyls, or their anions, on one carbon: a covalent hydrate, or an acid.
 _TWO_OXYGENS = Chem.MolFromSmarts("[#8;D1]~[#6]~[#8;D1]")
 _HYDRATE = Chem.MolFromSmarts("[#8;D1;!$([#8]=*)]~[#6;!$([#6]=*)]~[#8;D1;!$([#8]=*)]")
@@ -841,7 +842,12 @@ def _settled_graph(part: Chem.Mol) -> Sequence[Chem.Mol]:
 
 
 def _is_oddly_aromatic(mol: Chem.Mol) -> bool:
-    """Atoms are drawn as aromatic that are in no ring of five or six; its rings are known."""
+    """Atoms are drawn as aromatic that are in no ring of five or six, or among others that are not.
+
+    The rings of the molecule are known.
+    """
+    if mol.HasSubstructMatch(_HALF_AROMATIC):
+        return True
     if not mol.HasSubstructMatch(_ODD_AROMATIC):
         return False
     Chem.GetSSSR(mol)  # rings that are found fast may be larger than need be
@@ -867,6 +873,7 @@ def _valid(body: str) -> Chem.Mol | None:
         mol.UpdatePropertyCache(strict=True)
         if aromatic:
             Chem.Kekulize(mol, clearAromaticFlags=True)
+            mol.UpdatePropertyCache(strict=True)  # drawn as aromatic, more passes as a valence
     except Chem.MolSanitizeException:
         return None
     return mol
