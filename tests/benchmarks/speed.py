@@ -350,7 +350,7 @@ def run(
         figures += measure(name, structures, tasks)
         forget(screener)
         figures += measure(name, clear, {"screen_frame, negatives": as_frame(screener)})
-        again = measure(name, clear[:SLICE], {"screen_frame, seen before": as_frame(screener)})
+        again = measure(name, clear[-SLICE // 4 :], {"screen_frame, seen before": as_frame(screener)})
         figures += again
         few = structures[: max(20, rows // 20)]
         figures += measure(name, few, {"exhaustive": one_by_one(exhaustive)})
