@@ -350,8 +350,8 @@ def run(
         figures += measure(name, structures, tasks)
         forget(screener)
         figures += measure(name, clear, {"screen_frame, negatives": as_frame(screener)})
-        again = measure(name, clear[-SLICE // 4 :], {"screen_frame, seen before": as_frame(screener)})
-        figures += again
+        last = clear[-SLICE // 4 :]
+        figures += measure(name, last, {"screen_frame, seen before": as_frame(screener)})
         few = structures[: max(20, rows // 20)]
         figures += measure(name, few, {"exhaustive": one_by_one(exhaustive)})
         for task, other in others.items():
