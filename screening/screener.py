@@ -37,7 +37,7 @@ from screening.items import ItemTable, item_table
 from screening.journey import Journey, read_journey
 from screening.matching import Matching, Raw
 from screening.names import MAX_NAME, NameIndex, installed_sources, source_versions
-from screening.once import made
+from screening.once import Once, made
 from screening.rules.index import Asked, CompiledBundle, compile_bundle
 from screening.rules.load import Bundle, load_bundle
 from screening.rules.model import Action, Coverage, Jurisdiction
@@ -269,14 +269,14 @@ class Screener:
         self._screening_list = (
             None if self._parties_file is None else ScreeningList(self._parties_file)
         )
-        self._grounds: dict[tuple[Any, ...], _Ground] = {}
-        self._rests: dict[tuple[Any, ...], _Rest] = {}
+        self._grounds = Once(_MAX_GROUNDS)
+        self._rests = Once(_MAX_GROUNDS)
         self._last_rest: tuple[Shipment | None, _Rest | None] = (None, None)
-        self._unmets: dict[tuple[Any, ...], Decision | None] = {}
-        self._mets: dict[tuple[Any, ...], _Met] = {}
+        self._unmets = Once(_MAX_GROUNDS)
+        self._mets = Once(_MAX_MET)
         self._told: dict[tuple[Any, ...], _Met] = {}
         self._seen_to_meet: set[tuple[Any, ...]] = set()
-        self._rests_of_tables: dict[tuple[Any, ...], _RestOfTable] = {}
+        self._rests_of_tables = Once(_MAX_GROUNDS)
 
     def __reduce__(self) -> tuple[Any, ...]:
         again = partial(
@@ -412,12 +412,7 @@ class Screener:
             return found
         found = None
         if not any(_OTHER_IDENTIFIERS(shipment)):
-            key = _REST(shipment)
-            found = self._rests.get(key)
-            if found is None:
-                if len(self._rests) >= _MAX_GROUNDS:
-                    self._rests.clear()
-                found = self._rests[key] = _Rest(self._ground(shipment), {})
+            found = self._rests(_REST(shipment), lambda: _Rest(self._ground(shipment), {}))
         self._last_rest = shipment, found
         return found
 
@@ -461,12 +456,9 @@ class Screener:
             return None
         if goods is None:
             return None
-        key = _NOT_GOODS(shipment)
-        rest = self._rests_of_tables.get(key)
-        if rest is None:
-            if len(self._rests_of_tables) >= _MAX_GROUNDS:
-                self._rests_of_tables.clear()
-            rest = self._rests_of_tables[key] = _RestOfTable(self._ground(shipment), {})
+        rest = self._rests_of_tables(
+            _NOT_GOODS(shipment), lambda: _RestOfTable(self._ground(shipment), {})
+        )
         codes = shipment.hs_code is None  # where one is compared, what any list has counts
         asked = rest.ground.asked
         if not self._of_tables.meets_nothing(goods.structure, asked, own_lists=codes):
@@ -546,16 +538,11 @@ class Screener:
         It hangs on the goods, the journey and the day, and is found once for them; goods that are
         drawn in another way have the same components.
         """
+        find = partial(self._newly_met, goods, ground, shipment, parties)
         if parties or self._exhaustive:
-            return self._newly_met(goods, ground, shipment, parties)
+            return find()
         key = _goods_of(goods, ground)
-        met = None if key is None else self._mets.get(key)
-        if met is None:
-            met = self._newly_met(goods, ground, shipment, parties)
-            if key is not None:
-                if len(self._mets) >= _MAX_MET:
-                    self._mets.clear()
-                self._mets[key] = met
+        met = find() if key is None else self._mets(key, find)
         if met.hits:
             if len(self._told) >= _MAX_TOLD:
                 self._told.clear()
@@ -618,13 +605,7 @@ class Screener:
         if self._screening_list is not None:
             self._screening_list.compare(shipment, said)
         stated = identification.completed(shipment, goods, said)
-        key = _NOT_GOODS(stated)
-        known = self._unmets
-        if key not in known:
-            if len(known) >= _MAX_GROUNDS:
-                known = self._unmets = {}
-            known[key] = self._new_unmet(stated, ground)
-        shared = known[key]
+        shared = self._unmets(_NOT_GOODS(stated), lambda: self._new_unmet(stated, ground))
         if shared is None:
             return None
         said.take(ground.stale)
@@ -760,13 +741,7 @@ class Screener:
 
     def _ground(self, shipment: Shipment) -> _Ground:
         """What a decision owes to journey and day alone; most rows of a file share both."""
-        key = _PLACES_AND_DAY(shipment)
-        ground = self._grounds.get(key)
-        if ground is None:
-            if len(self._grounds) >= _MAX_GROUNDS:
-                self._grounds.clear()
-            ground = self._grounds[key] = self._new_ground(shipment)
-        return ground
+        return self._grounds(_PLACES_AND_DAY(shipment), lambda: self._new_ground(shipment))
 
     def _new_ground(self, shipment: Shipment) -> _Ground:
         said, stale = Findings(), Findings()

@@ -178,6 +178,7 @@ class Trials:
 
     def _look_for_memories(self) -> None:
         """Finds what remembers answers: functions with a cache, and screeners."""
+        gc.unfreeze()  # a command that was run here has hidden what there was
         found = gc.get_objects()
         self.caches = [thing for thing in found if isinstance(thing, functools._lru_cache_wrapper)]
         self.caches = [c for c in self.caches if _forgets(c)]
@@ -189,8 +190,9 @@ class Trials:
         for cache in self.caches:
             cache.cache_clear()
         for screener in self.screeners:
-            for answers in (screener._grounds, screener._rests, screener._unmets):
-                answers.clear()
+            screener._told.clear()
+            screener._seen_to_meet.clear()
+            screener._last_rest = (None, None)
         for kept in self.kept:
             kept._found.clear()
 
