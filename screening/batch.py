@@ -46,7 +46,6 @@ from screening.rendering import (
     Rendered,
     Screens,
     Submitted,
-    alike_of_table_row,
     alike_row,
     render,
     with_findings,
@@ -249,18 +248,12 @@ def chunk_size(rows: int) -> int:
 
 def screen_row(screener: Screens, submitted: Submitted) -> Rendered:
     """Screens one row; whatever fails becomes `unscreened` with the reason."""
-    return _alike(screener, submitted, whole=True) or _written(screener, submitted, cells=False)
+    return alike_row(screener, submitted, whole=True) or _written(screener, submitted, cells=False)
 
 
 def screen_cells(screener: Screens, submitted: Submitted) -> Rendered:
     """Screens one row of a frame, which gets the cells and no JSON."""
-    return _alike(screener, submitted, whole=False) or _written(screener, submitted, cells=True)
-
-
-def _alike(screener: Screens, submitted: Submitted, *, whole: bool) -> Rendered | None:
-    """What is written of a row that shares its decision with others; None where it shares none."""
-    by_kind = alike_row if submitted.drawing is not None else alike_of_table_row
-    return by_kind(screener, submitted, whole=whole)
+    return alike_row(screener, submitted, whole=False) or _written(screener, submitted, cells=True)
 
 
 def _written(screener: Screens, submitted: Submitted, *, cells: bool) -> Rendered:

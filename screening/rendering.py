@@ -165,51 +165,51 @@ def with_findings(decision: Decision, findings: Sequence[Finding]) -> Decision:
 
 
 def alike_row(screener: Screens, submitted: Submitted, *, whole: bool) -> Rendered | None:
-    """What is written of a row that shares its decision with others like it; None where none is."""
-    drawing = submitted.drawing
-    if drawing is None or not isinstance(screener, Screener):
-        return None
-    try:
-        alike = screener.alike(submitted.stated, drawing)
-        if alike is None:
-            return None
-        shared: _Shared | None = alike.shown.get(submitted.findings)
-        if shared is None:
-            shared = alike.shown[submitted.findings] = _Shared(alike, submitted, screener.bundle)
-        return shared.rendered(drawing) if whole else shared.bare
-    except Exception:  # the longer road says what it is
-        return None
-
-
-def alike_of_table_row(screener: Screens, submitted: Submitted, *, whole: bool) -> Rendered | None:
-    """What is written of a row whose goods the offline table names; None where it shares nothing.
+    """What is written of a row that shares its decision with others like it; None where none is.
 
     Args:
         screener: what screens.
         submitted: the row.
         whole: its JSON is wanted.
     """
-    if submitted.drawing is not None or not isinstance(screener, Screener):
+    if not isinstance(screener, Screener):
         return None
+    by_kind = _of_table if submitted.drawing is None else _drawn
     try:
-        stated = submitted.stated
-        cas, name = named = submitted.named or (stated.cas, stated.name)
-        found = screener.alike_of_table(stated, cas, name)
-        if found is None:
-            return None
-        alike, goods = found
-        key = submitted.findings, cas is None, name is None
-        if key not in alike.shown:  # most lines of some files share with no other
-            alike.shown[key] = None
-            decision = with_findings(alike.of(submitted.shipment, goods), submitted.findings)
-            return render(decision, counted(decision, screener.bundle), whole=whole)
-        shared: _SharedOfTable | None = alike.shown[key]
-        if shared is None:
-            shared = _SharedOfTable(alike, goods, submitted, screener.bundle)
-            alike.shown[key] = shared
-        return shared.rendered(named, goods, whole=whole)
+        return by_kind(screener, submitted, whole=whole)
     except Exception:  # the longer road says what it is
         return None
+
+
+def _drawn(screener: Screener, submitted: Submitted, *, whole: bool) -> Rendered | None:
+    """What is written of a row that differs from others in its drawing."""
+    drawing = submitted.drawing or ""
+    alike = screener.alike(submitted.stated, drawing)
+    if alike is None:
+        return None
+    shared: _Shared | None = alike.shown.get(submitted.findings)
+    if shared is None:
+        shared = alike.shown[submitted.findings] = _Shared(alike, submitted, screener.bundle)
+    return shared.rendered(drawing) if whole else shared.bare
+
+
+def _of_table(screener: Screener, submitted: Submitted, *, whole: bool) -> Rendered | None:
+    """What is written of a row that differs from others in goods that the offline table names."""
+    stated = submitted.stated
+    cas, name = named = submitted.named or (stated.cas, stated.name)
+    found = screener.alike_of_table(stated, cas, name)
+    if found is None:
+        return None
+    alike, goods = found
+    key = submitted.findings, cas is None, name is None
+    if key not in alike.shown:  # most lines of some files share with no other
+        alike.shown[key] = None
+        decision = with_findings(alike.of(submitted.shipment, goods), submitted.findings)
+        return render(decision, counted(decision, screener.bundle), whole=whole)
+    shared: _SharedOfTable | None = alike.shown[key]
+    if shared is None:
+        shared = alike.shown[key] = _SharedOfTable(alike, goods, submitted, screener.bundle)
+    return shared.rendered(named, goods, whole=whole)
 
 
 class _SharedOfTable:
@@ -284,14 +284,7 @@ class _SharedOfTable:
             for text, part in zip(own, self._parts[1:], strict=True):
                 parts += (one_line(text), part)
             line = "".join(parts)
-        return Rendered(
-            json=line,
-            cells=cells,
-            outcome=bare.outcome,
-            action=bare.action,
-            entries=bare.entries,
-            findings=bare.findings,
-        )
+        return bare._replace(json=line, cells=cells)
 
 
 _FINDINGS = RESULT_COLUMNS.index("screening_findings")
