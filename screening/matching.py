@@ -245,7 +245,7 @@ class Matching:
     def _open(self, goods: Goods) -> list[Candidate]:
         """The candidates that may be in a class, or be what a list lacks."""
         if self.open is None:
-            may_be = [c for c in goods.candidates if c.structure.may_hold_any(self.asked.patterns)]
+            may_be = [c for c in goods.candidates if c.structure.may_hold_of(self.asked.patterns)]
             self.open = may_be
         return self.open
 

@@ -17,14 +17,12 @@ from functools import lru_cache
 from typing import Any
 
 from screening.answers import Answers
-from screening.chemistry.identity import opened_parts
 from screening.chemistry.structure import Structure
 from screening.errors import StructureError
 from screening.registry import Registry
 from screening.rules.cache import digest_of, software_key
-from screening.rules.index import Asked, CompiledBundle, holds
+from screening.rules.index import Asked, CompiledBundle, Gap, holds, is_near, opened
 from screening.rules.model import Entry
-from screening.rules.reach import never_covers
 
 KEPT = 8192
 """Structures that are kept."""
@@ -48,7 +46,7 @@ class Met:
     listed: bool
     lists: frozenset[str]
     classes: frozenset[str]
-    gaps: frozenset[tuple[str, int | None]]
+    gaps: frozenset[Gap]
     near: frozenset[str]
 
     def __bool__(self) -> bool:
@@ -102,10 +100,6 @@ class TableStructure(Structure):
     def component_may_hold(self, smarts: str, max_heavy_atoms: int | None = None) -> bool:
         """As the structure that it is read as."""
         return bool(self._whole.component_may_hold(smarts, max_heavy_atoms))
-
-    def may_hold_any(self, patterns: Any) -> bool:
-        """As the structure that it is read as."""
-        return bool(self._whole.may_hold_any(patterns))
 
     def may_hold_of(self, patterns: Any) -> list[Any]:
         """As the structure that it is read as."""
@@ -235,20 +229,11 @@ def _met_by(compiled: CompiledBundle, structure: Structure) -> Met:
     """What of a bundle a structure meets, read in full."""
     everything = compiled.everything
     held = structure.may_hold_of(everything.patterns)
-    parts = [
-        part
-        for component in structure.components
-        for part in (component, *(p for _, p in opened_parts(component)))
-    ]
+    parts = opened(structure)
     matches = compiled.substances.matches(structure) if structure.may_be_listed() else ()
-    entries = compiled.bundle.entries
     return Met(
         listed=bool(matches),
-        lists=frozenset(
-            entries[match.listed.owner].list
-            for match in matches
-            if not any(never_covers(entries[match.listed.owner], form) for form in match.forms)
-        ),
+        lists=frozenset(filter(None, map(compiled.list_of, matches))),
         classes=frozenset(
             of.id
             for of in held
@@ -259,13 +244,12 @@ def _met_by(compiled: CompiledBundle, structure: Structure) -> Met:
         near=frozenset(
             law
             for law, neighbourhood in compiled.neighbourhoods.items()
-            if structure.may_be_near(neighbourhood)
-            and any(neighbourhood.is_close(c.mol) for c in structure.components)
+            if is_near(structure, neighbourhood)
         ),
     )
 
 
 def _law_of(asked: Asked) -> str:
     """A digest of the lists that are asked, and of what they are known to lack."""
-    lacking = sorted(map(repr, asked.lacking.of_all))
+    lacking = sorted(map(repr, asked.lacking))
     return digest_of(text.encode() for text in (*sorted(asked.lists), "", *lacking))

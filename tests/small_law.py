@@ -21,6 +21,14 @@ forms:
   ethers: not_covered
   positional_isomers: not_covered
 """
+ETHYLAMINES = """\
+class:
+  reference: 'CCN'
+  reference_name: ethylamine
+  reference_is_member: false
+  skeleton: '[CX4:1]-[CX4:2]-[#7:3]'
+"""
+"""How a class of ethylamines begins; its positions and clauses follow."""
 LIST = f"""\
 title: Schedule of Tests
 instrument: Order 7 of 2025

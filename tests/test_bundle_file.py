@@ -25,19 +25,17 @@ from screening.rules.bundle_file import (
     write_bundle_file,
 )
 from screening.rules.load import DEFAULT, bundled_watchlists, watchlist_folders
-from tests.small_law import FILES, PLACE, write_law
+from tests.small_law import ETHYLAMINES, FILES, PLACE, write_law
 
-UNKNOWN_WORD = """\
-names: {en: [Amines]}
-class:
-  reference: 'CCN'
-  reference_name: ethylamine
-  reference_is_member: false
-  skeleton: '[CX4:1]-[CX4:2]-[#7:3]'
+UNKNOWN_WORD = (
+    "names: {en: [Amines]}\n"
+    + ETHYLAMINES
+    + """\
   positions: {chain: {title: the chain, substituents: [1, 2]}}
   clauses: {a: {at: chain, bears: nobody knows, says: the chain bears something}}
 versions: [{in_force: 2025-02-01}]
 """
+)
 Rewrite = Callable[[dict[str, bytes]], Mapping[str, bytes]]
 
 

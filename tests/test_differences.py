@@ -14,15 +14,22 @@ from screening import Bundle, load_bundle
 from screening.cli import main
 from screening.rules.differences import Aspect, Difference, Kind, compare_bundles, compare_days
 from screening.rules.model import Entry, JurisdictionFile, ListFile
-from tests.small_law import ACETONE, BUTANONE, FILES, LIST, PLACE, TOLUENE, WORDS, write_law
+from tests.small_law import (
+    ACETONE,
+    BUTANONE,
+    ETHYLAMINES,
+    FILES,
+    LIST,
+    PLACE,
+    TOLUENE,
+    WORDS,
+    write_law,
+)
 
-CLASS = """\
-names: {en: [Butylated tests]}
-class:
-  reference: 'CCN'
-  reference_name: ethylamine
-  reference_is_member: false
-  skeleton: '[CX4:1]-[CX4:2]-[#7:3]'
+CLASS = (
+    "names: {en: [Butylated tests]}\n"
+    + ETHYLAMINES
+    + """\
   positions:
     chain: {title: the ethyl chain, substituents: [1, 2]}
   clauses:
@@ -34,6 +41,7 @@ examples:
   must_match:
     - {structure: 'CC(C)N', day: 2025-02-01, because: clause a}
 """
+)
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from screening.rules.load import (
     read_document,
 )
 from screening.rules.model import Entry
+from tests.small_law import ETHYLAMINES
 
 JURISDICTION = """\
 title: Testland
@@ -249,13 +250,10 @@ THRESHOLD = f"thresholds:\n  small: {{amount: 1 kg, {SMALL}}}\n"
 MIXTURE = f"mixtures:\n  dilute: {{limit: 5 %, lifts: [permit], says: Diluted., {SMALL}}}\n"
 J, L, E, G = "aa/jurisdiction.yaml", "aa/list/list.yaml", "aa/list/toluene.yaml", "aa/groups.yaml"
 
-AMINES = """\
-names: {en: [Amines]}
-class:
-  reference: 'CCN'
-  reference_name: ethylamine
-  reference_is_member: false
-  skeleton: '[CX4:1]-[CX4:2]-[#7:3]'
+AMINES = (
+    "names: {en: [Amines]}\n"
+    + ETHYLAMINES
+    + """\
   positions: {chain: {title: the chain, substituents: [1, 2]}}
   clauses:
     alkenyl: {at: chain, bears: alkyl, says: alkenyl}
@@ -265,6 +263,7 @@ class:
       bears: WORDS
 versions: [{in_force: 2025-02-01}]
 """
+)
 
 # What does not fit together: the file and its text; the file, line and key that are named, words.
 BETWEEN = {

@@ -252,7 +252,7 @@ class WeakPatterns:
     def __init__(
         self,
         patterns: Iterable[tuple[Relaxed | None, int | None, Any]],
-        surroundings: Surroundings | None = None,
+        surroundings: Surroundings,
     ) -> None:
         self._patterns = tuple(patterns)
         known = [
@@ -270,7 +270,7 @@ class WeakPatterns:
         self._saturated = self._enough({bit: p.saturated for bit, p, _ in known})
         self._unsaturated = self._enough({bit: p.unsaturated for bit, p, _ in known})
         self._limited = [(bit, p.size, most) for bit, p, most in known if most is not None]
-        self._surroundings = surroundings or Surroundings(p for p, _, _ in self._patterns)
+        self._surroundings = surroundings
         self._of_bits: dict[int, tuple[tuple[int, Relaxed | None, Any], ...]] = {}
 
     def _enough(self, needed: Mapping[int, int]) -> list[int]:
@@ -383,10 +383,6 @@ class Drawn(Structure):
         if found is None:
             found = self._answers[smarts] = self._holds(smarts)
         return bool(found)
-
-    def may_hold_any(self, patterns: WeakPatterns) -> bool:
-        """A component, or what it is an ester or ether of, may hold one of several patterns."""
-        return any(self._holds_pattern(pattern) for pattern, _ in self._left_of(patterns))
 
     def may_hold_of(self, patterns: WeakPatterns) -> list[Any]:
         """What those of several patterns stand for that it may hold."""
@@ -719,7 +715,7 @@ class Whole(Structure):
         vars(self).update(vars(structure), _filters=filters)
 
     @cached_property
-    def _graphs(self) -> Sequence[Drawn] | None:
+    def _parts(self) -> Sequence[Drawn] | None:
         """Each component; None where one has hydrogens as atoms, or carbon of another valence."""
         found = []
         for component in self.components:
@@ -733,15 +729,15 @@ class Whole(Structure):
 
     def may_hold_of(self, patterns: WeakPatterns) -> list[Any]:
         """What those of several patterns stand for that it may hold."""
-        if self._graphs is None:
+        if self._parts is None:
             return super().may_hold_of(patterns)
-        found = {id(of): of for graph in self._graphs for of in graph.may_hold_of(patterns)}
+        found = {id(of): of for part in self._parts for of in part.may_hold_of(patterns)}
         return list(found.values())
 
     def may_be_near(self, neighbourhood: Neighbourhood) -> bool:
         """A component may be a neighbour of a named compound."""
-        graphs = self._graphs
-        return graphs is None or any(graph.may_be_near(neighbourhood) for graph in graphs)
+        parts = self._parts
+        return parts is None or any(part.may_be_near(neighbourhood) for part in parts)
 
 
 def _reached(beside: Sequence[Sequence[int]], start: int, closed: set[tuple[int, int]]) -> set[int]:
@@ -854,20 +850,18 @@ def _is_oddly_aromatic(mol: Chem.Mol) -> bool:
     return bool(mol.HasSubstructMatch(_ODD_AROMATIC))
 
 
-def _valid(body: str) -> Chem.Mol | None:
-    """A molecule of a plain text that is valid, in Kekulé form; None where it is not, or too large.
+def _is_valid(mol: Chem.Mol, *, aromatic: bool) -> bool:
+    """Brings a molecule to Kekulé form, its rings found; False where it is not valid.
 
     These are the steps by which the toolkit checks a molecule, without what no filter asks for.
+
+    Args:
+        mol: as it was drawn.
+        aromatic: atoms of it may be drawn as aromatic.
     """
-    mol = parsed_smiles(body)
-    if mol is None or not 0 < mol.GetNumAtoms() <= MAX_ATOMS:
-        return None
-    if mol.GetNumBonds() - mol.GetNumAtoms() > MAX_RINGS:
-        return None
     Chem.FastFindRings(mol)
-    aromatic = _AROMATIC.search(body) is not None
     if aromatic and _is_oddly_aromatic(mol):
-        return None
+        return False
     try:
         Chem.Cleanup(mol)
         mol.UpdatePropertyCache(strict=True)
@@ -875,8 +869,8 @@ def _valid(body: str) -> Chem.Mol | None:
             Chem.Kekulize(mol, clearAromaticFlags=True)
             mol.UpdatePropertyCache(strict=True)  # drawn as aromatic, more passes as a valence
     except Chem.MolSanitizeException:
-        return None
-    return mol
+        return False
+    return True
 
 
 def _drawn(text: str, filters: Filters) -> Drawn | None:
@@ -885,13 +879,16 @@ def _drawn(text: str, filters: Filters) -> Drawn | None:
     if not body or len(body) > MAX_TEXT or not _plain(body):
         return None
     with rdBase.BlockLogs():
-        mol = _valid(body)
-    if mol is None:
-        return None
-    fragments = 1 if "." not in body else len(Chem.GetMolFrags(mol))
-    rings = mol.GetNumBonds() - mol.GetNumAtoms() + fragments
-    if rings > MAX_RINGS or fragments > MAX_COMPONENTS:
-        return None
+        mol = parsed_smiles(body)
+        if mol is None:
+            return None
+        atoms = mol.GetNumAtoms()
+        fragments = 1 if "." not in body else len(Chem.GetMolFrags(mol))
+        rings = mol.GetNumBonds() - atoms + fragments
+        if not 0 < atoms <= MAX_ATOMS or rings > MAX_RINGS or fragments > MAX_COMPONENTS:
+            return None
+        if not _is_valid(mol, aromatic=_AROMATIC.search(body) is not None):
+            return None
     if _CARBON_IN_BRACKETS.search(body) and mol.HasSubstructMatch(_RADICAL):
         return None
     if (

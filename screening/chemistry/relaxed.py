@@ -12,7 +12,6 @@ makes the pattern weaker and never wrong.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -20,8 +19,10 @@ from typing import Any
 
 from rdkit import Chem, rdBase
 
+from screening.chemistry.atoms import CARBON, AtomKind, kind_of
+
 _AROMATIC = 1000  # RDKit's `AtomType` is the atomic number, and this much more where aromatic
-_CARBON = 6
+_OXYGEN = kind_of(8, 0, 0)
 _KEPT = {"AtomTotalDegree": "X", "AtomHCount": "H"}
 
 
@@ -54,7 +55,7 @@ class Relaxed:
     @cached_property
     def may_be_oxygen(self) -> bool:
         """One of its atoms may be oxygen."""
-        return any({"#8", "*"} & set(re.split(r"[\[\],;&]", text)) for text, _ in self.places)
+        return any(may_be(_OXYGEN, text) for text, _ in self.places)
 
     @cached_property
     def query(self) -> Chem.Mol:
@@ -190,7 +191,7 @@ def _from_the_rarest(weak: Chem.Mol, full: Chem.Mol) -> Chem.Mol:
 def _rarity(elements: frozenset[int] | None) -> int:
     if elements is None:
         return 0
-    return 1 if _CARBON in elements else 3 if len(elements) == 1 else 2
+    return 1 if CARBON in elements else 3 if len(elements) == 1 else 2
 
 
 # --- RDKit's description of a query --------------------------------------------------------------
@@ -274,13 +275,13 @@ def _alternatives(text: str) -> tuple[frozenset[int] | None, bool]:
 
 
 def _is_aromatic_carbon(node: _Node) -> bool:
-    return node.text.split()[0] == "AtomType" and _value(node) == _AROMATIC + _CARBON
+    return node.text.split()[0] == "AtomType" and _value(node) == _AROMATIC + CARBON
 
 
 def _atom_text(tree: _Node, elements: frozenset[int] | None, aromatic: bool) -> str:
     """SMARTS of the weaker atom; aromatic carbon is never bound to four atoms."""
     parts = ["*"] if elements is None else [",".join(f"#{n}" for n in sorted(elements))]
-    carbon = elements == frozenset({_CARBON})
+    carbon = elements == frozenset({CARBON})
     if aromatic:
         parts.append("!X4")
     for node in _certain(tree):
@@ -296,6 +297,30 @@ def _atom_text(tree: _Node, elements: frozenset[int] | None, aromatic: bool) -> 
             if either:
                 parts.append(either)
     return f"[{';'.join(parts)}]"
+
+
+def may_be(kind: AtomKind, text: str) -> bool:
+    """An atom may be what the text of a weaker pattern's atom asks for, as ``[#6;X4;H1,H2]``."""
+    return all(
+        any(all(_is(kind, one) for one in either.split("&")) for either in part.split(","))
+        for part in text.strip("[]").split(";")
+    )
+
+
+def _is(kind: AtomKind, primitive: str) -> bool:
+    """An atom may be what one primitive asks for; what is not understood here is let through."""
+    if primitive.startswith("#"):
+        return kind.number == int(primitive[1:])
+    if kind.number != CARBON:  # only carbon keeps its hydrogens and connections
+        return True
+    connections = kind.degree + kind.hydrogens
+    if primitive.startswith("X"):
+        return connections == int(primitive[1:])
+    if primitive.startswith("!X"):
+        return connections != int(primitive[2:])
+    if primitive.startswith("H"):
+        return kind.hydrogens == int(primitive[1:])
+    return True
 
 
 def _certain(node: _Node) -> list[_Node]:

@@ -190,10 +190,6 @@ class Structure:
         """A component may be an ester or ether of anything."""
         return True
 
-    def may_hold_any(self, patterns: Any) -> bool:  # noqa: ARG002 - a later part's patterns
-        """A component, or what it is an ester or ether of, may hold one of several patterns."""
-        return True
-
     def may_hold_of(self, patterns: Any) -> list[Any]:
         """What those of several patterns stand for that it may hold."""
         return list(patterns.of_all)

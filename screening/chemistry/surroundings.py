@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from screening.chemistry.atoms import CARBON, AtomKind, Outline
-from screening.chemistry.relaxed import Relaxed
+from screening.chemistry.atoms import AtomKind, Outline
+from screening.chemistry.relaxed import Relaxed, may_be
 
 _MAX_KINDS = 65_536
 
@@ -134,30 +134,6 @@ class Surroundings:
         found = self._of_atoms.get(kind)
         if found is None:
             found = self._of_atoms[kind] = sum(
-                1 << place for text, place in self._texts.items() if _satisfies(kind, text)
+                1 << place for text, place in self._texts.items() if may_be(kind, text)
             )
         return found
-
-
-def _satisfies(kind: AtomKind, text: str) -> bool:
-    """An atom may satisfy the text of a weaker pattern's atom, such as ``[#6;X4;H1,H2]``."""
-    return all(
-        any(all(_is(kind, one) for one in either.split("&")) for either in part.split(","))
-        for part in text.strip("[]").split(";")
-    )
-
-
-def _is(kind: AtomKind, primitive: str) -> bool:
-    """An atom may be what one primitive asks for; what is not understood here is let through."""
-    if primitive.startswith("#"):
-        return kind.number == int(primitive[1:])
-    if kind.number != CARBON:  # only carbon keeps its hydrogens and connections
-        return True
-    connections = kind.degree + kind.hydrogens
-    if primitive.startswith("X"):
-        return connections == int(primitive[1:])
-    if primitive.startswith("!X"):
-        return connections != int(primitive[2:])
-    if primitive.startswith("H"):
-        return kind.hydrogens == int(primitive[1:])
-    return True

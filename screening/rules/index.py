@@ -47,6 +47,8 @@ from screening.rules.reach import never_covers
 from screening.shipment import Leg
 
 V = TypeVar("V")
+Gap = tuple[str, int | None]
+"""What a list is known to lack: a pattern, and the heavy atoms that a component may have."""
 
 _MAX_ASKED = 1024
 """Journeys and days whose questions are kept; the memory it takes has to have an end."""
@@ -78,18 +80,21 @@ class Asked:
 
     Attributes:
         neighbourhoods: of its laws on likeness.
-        lacking: weaker patterns of what its lists are known to lack, which stand for pattern and
-            size.
-        patterns: those, and those of the classes of its laws, which stand for the entry.
+        patterns: weaker patterns of the classes of its laws, which stand for the entry, and of what
+            its lists are known to lack, which stand for pattern and size.
         lists: ids of its lists.
         targets: the structures that its lists name, and how they are met.
     """
 
     neighbourhoods: tuple[Neighbourhood, ...]
-    lacking: WeakPatterns
     patterns: WeakPatterns
     lists: frozenset[str]
     targets: Targets
+
+    @property
+    def lacking(self) -> list[Gap]:
+        """What its lists are known to lack."""
+        return [of for of in self.patterns.of_all if not isinstance(of, Entry)]
 
 
 @dataclass(frozen=True)
@@ -165,7 +170,6 @@ class CompiledBundle:
             neighbourhoods=tuple(
                 self.neighbourhoods[place] for place in places if place in self.neighbourhoods
             ),
-            lacking=self.filters.together(lacking),
             patterns=self.filters.together((*wanted, *lacking)),
             lists=lists,
             targets=self._targets_of(lists),
@@ -215,7 +219,7 @@ class CompiledBundle:
                     or any(holds(structure, *gap) for gap in held if not isinstance(gap, Entry))
                 )
             )
-            or self._is_near(structure, asked)
+            or any(is_near(structure, one) for one in asked.neighbourhoods)
         )
 
     @staticmethod
@@ -232,11 +236,7 @@ class CompiledBundle:
         open_classes = [name for name in open_classes if self._may_hold_skeleton(structure, name)]
         if not open_classes:
             return False
-        parts = [
-            part
-            for component in structure.components
-            for part in (component, *(p for _, p in opened_parts(component)))
-        ]
+        parts = opened(structure)
         return any(self.classes[name].may_match(part) for name in open_classes for part in parts)
 
     def _may_hold_skeleton(self, structure: Structure, name: str) -> bool:
@@ -259,23 +259,13 @@ class CompiledBundle:
         if asked is None:
             return structure.may_be_listed() and bool(self.substances.matches(structure))
         return structure.may_be_listed(asked.targets) and any(
-            self._may_reach(match, asked) for match in self.substances.matches(structure)
+            self.list_of(match) in asked.lists for match in self.substances.matches(structure)
         )
 
-    def _may_reach(self, match: Match, asked: Asked) -> bool:
-        """The list of a match is asked, and its entry leaves out none of the forms."""
+    def list_of(self, match: Match) -> str | None:
+        """The list that a match belongs to; None where its entry leaves out one of the forms."""
         entry = self.bundle.entries[match.listed.owner]
-        return entry.list in asked.lists and not any(never_covers(entry, f) for f in match.forms)
-
-    @staticmethod
-    def _is_near(structure: Structure, asked: Asked) -> bool:
-        """A component is close to a named compound."""
-        return any(
-            neighbourhood.is_close(component.mol)
-            for neighbourhood in asked.neighbourhoods
-            if structure.may_be_near(neighbourhood)
-            for component in structure.components
-        )
+        return None if any(never_covers(entry, form) for form in match.forms) else entry.list
 
     @cached_property
     def _asked(self) -> dict[tuple[tuple[Leg, ...], str | None, dt.date], Asked]:
@@ -346,6 +336,22 @@ def compile_bundle(bundle: Bundle) -> CompiledBundle:
     filters = Filters(substances.index, substances.patterns)
     members = Memberships(substances.members)
     return CompiledBundle(bundle, substances.index, classes, neighbourhoods, filters, members)
+
+
+def opened(structure: Structure) -> list[Component]:
+    """Every component, and what it is an ester or ether of."""
+    return [
+        part
+        for component in structure.components
+        for part in (component, *(p for _, p in opened_parts(component)))
+    ]
+
+
+def is_near(structure: Structure, neighbourhood: Neighbourhood) -> bool:
+    """A component is close to a named compound; it is read in full where that is open."""
+    return structure.may_be_near(neighbourhood) and any(
+        neighbourhood.is_close(component.mol) for component in structure.components
+    )
 
 
 def holds(structure: Structure, smarts: str, max_heavy_atoms: int | None) -> bool:
