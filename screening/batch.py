@@ -39,7 +39,14 @@ from screening.decision import (
     Severity,
 )
 from screening.errors import InputFileError, MissingExtraError, ScreeningError, ShipmentError
-from screening.guard import DEATHS, Crew, Limits, Trouble
+from screening.guard import (
+    DEATHS,
+    Crew,
+    Limits,
+    Trouble,
+    look_ahead_of,
+    with_look_ahead,
+)
 from screening.history import LedgerLine, Totals
 from screening.places import place_code
 from screening.rendering import (
@@ -144,7 +151,9 @@ class _Here(Generic[S, T, R]):
 
     def run(self, chunks: Iterable[Sequence[T]]) -> Iterator[list[R]]:
         """The results of chunks, in order."""
+        ahead = look_ahead_of(self._function)
         for chunk in chunks:
+            ahead(self._state, chunk)
             yield [self._function(self._state, item) for item in chunk]
 
 
@@ -246,11 +255,22 @@ def chunk_size(rows: int) -> int:
 # --- one row ---------------------------------------------------------------------------------
 
 
+def look_ahead(screener: Screens, rows: Sequence[Submitted]) -> None:
+    """Looks at the drawings of rows that are screened next."""
+    if not isinstance(screener, Screener):
+        return
+    # what goes wrong here goes wrong, and is told, with its row
+    with contextlib.suppress(Exception):
+        screener.look_ahead((row.stated, row.drawing) for row in rows if row.drawing is not None)
+
+
+@with_look_ahead(look_ahead)
 def screen_row(screener: Screens, submitted: Submitted) -> Rendered:
     """Screens one row; whatever fails becomes `unscreened` with the reason."""
     return alike_row(screener, submitted, whole=True) or _written(screener, submitted, cells=False)
 
 
+@with_look_ahead(look_ahead)
 def screen_cells(screener: Screens, submitted: Submitted) -> Rendered:
     """Screens one row of a frame, which gets the cells and no JSON."""
     return alike_row(screener, submitted, whole=False) or _written(screener, submitted, cells=True)
@@ -1349,7 +1369,7 @@ def screen_frame(
     for answers in in_order(
         screen_cells,
         screener,
-        chunked(submitted()),
+        chunked(submitted(), chunk_size(len(df)) if workers > 1 else LARGE_CHUNK),
         workers=workers,
         killed=killed,
         engine=engine,

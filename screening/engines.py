@@ -30,9 +30,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from screening.batch import CHUNK, chunked, software
+from screening.batch import CHUNK, LARGE_CHUNK, chunked, software
 from screening.errors import ClusterError, MissingExtraError
-from screening.guard import DEATHS, LOOK_AHEAD, Limits, Trouble
+from screening.guard import DEATHS, LOOK_AHEAD, Limits, Trouble, look_ahead_of
 
 try:
     import dask.config
@@ -142,16 +142,19 @@ def _answers(
 ) -> list[R]:
     """The results of a chunk; an item that takes longer than its time ends the worker."""
     state = _state(name)
+    look_ahead = look_ahead_of(function)
     results = []
     armed = 0.0
     with open(os.devnull, "w", encoding="ascii") as nowhere:  # noqa: PTH123
         try:
-            for item in items:
+            for at, item in enumerate(items):
                 now = time.monotonic()
                 if now - armed >= 1:  # arming for each item would cost as much as a quick one
                     # a thread of the system's, which ends even what holds the interpreter's lock
                     faulthandler.dump_traceback_later(seconds + 1, exit=True, file=nowhere)
                     armed = now
+                if at % LARGE_CHUNK == 0:
+                    look_ahead(state, items[at : at + LARGE_CHUNK])
                 results.append(function(state, item))
         finally:
             faulthandler.cancel_dump_traceback_later()

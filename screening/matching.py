@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from screening.chemistry.analogue import MIN_HEAVY
-from screening.chemistry.definition import CompiledDefinition
 from screening.chemistry.identity import Form, Match, context_forms, opened_parts
 from screening.chemistry.proof import (
     AnalogueProof,
@@ -27,12 +26,11 @@ from screening.decision import (
     SecondProof,
     Severity,
 )
-from screening.errors import MatchLimitError
 from screening.explain import explain, explain_neighbour
 from screening.findings import Findings
 from screening.identification import Candidate, Goods
 from screening.journey import Journey, title_of
-from screening.once import Once, made
+from screening.once import made
 from screening.rules.index import CompiledBundle, holds
 from screening.rules.model import Action, AnalogueRule, Entry, FormRule, Watchlist
 from screening.rules.parties import PartyIndex
@@ -45,7 +43,6 @@ _LEG_ORDER = list(LegKind)
 # Forms by which a compound is a relative of a listed one and not the listed one itself.
 _RELATIVES = frozenset({Form.POSITIONAL_ISOMER, Form.ESTER, Form.ETHER})
 
-_MAX_PROOFS = 2048
 """Proofs kept of components; the memory they take has to have an end."""
 
 _METHOD = "rule of the screen: what is not known counts as the worse case"
@@ -307,9 +304,8 @@ class Matching:
                 for form, proof in known:
                     yield context if form is None else (*context, form), proof
             return
-        definition = self.compiled.classes[entry_id]
         for forms, part in self._parts(candidate, component):
-            found = self._prove(entry_id, definition, part, clauses)
+            found = self._prove(entry_id, part, clauses)
             if found is not None:
                 yield forms, found
 
@@ -333,36 +329,18 @@ class Matching:
     def _prove(
         self,
         entry_id: str,
-        definition: CompiledDefinition,
         component: Component,
         clauses: tuple[str, ...] | None,
     ) -> ClassProof | None:
         key = (entry_id, component.smiles, clauses)
         if key not in self.proofs:
-            proofs = self.bundle.once("proofs", lambda: Once(_MAX_PROOFS))
             # with and without filters apart, as each is held to the other
-            found = proofs(
-                (self.exhaustive, *key), lambda: self._proof(definition, component, clauses)
-            )
+            found = self.compiled.proof(entry_id, component, clauses, exhaustive=self.exhaustive)
             if isinstance(found, str):
                 self.findings.unscreened = True
                 self.findings.add(FindingCode.LIMIT_PASSED, Severity.ASK, f"{found}; not decided.")
             self.proofs[key] = None if isinstance(found, str) else found
         return self.proofs[key]
-
-    def _proof(
-        self,
-        definition: CompiledDefinition,
-        component: Component,
-        clauses: tuple[str, ...] | None,
-    ) -> ClassProof | str | None:
-        """The proof, or why it was not decided."""
-        if not self.exhaustive and not definition.may_match(component):
-            return None
-        try:
-            return definition.prove(component, clauses)
-        except MatchLimitError as error:
-            return str(error)
 
     def _current(self, entry: Entry) -> Current | None:
         """The version of an entry that counts on the day."""

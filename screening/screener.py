@@ -12,7 +12,13 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from screening.chemistry.structure import as_drawn, is_smiles, read_structure, toolkit_version
+from screening.chemistry.structure import (
+    Structure,
+    as_drawn,
+    is_smiles,
+    read_structure,
+    toolkit_version,
+)
 from screening.decision import (
     Basis,
     Certainty,
@@ -189,6 +195,24 @@ class _Rest:
     alike: dict[int, Alike]
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What is known of drawings that are screened next.
+
+    Attributes:
+        structures: those that may meet something, by their text.
+        unmet: those that surely meet nothing, by the number of their ground and whether no code is
+            compared; each with the number of its larger components, 0 where all are the same.
+    """
+
+    structures: Mapping[str, Structure]
+    unmet: Mapping[tuple[int, bool], Mapping[str, int]]
+
+
+_NOTHING_AHEAD = _Ahead({}, {})
+_FEW_TOGETHER = 8
+"""Fewer drawings are read one by one: laying them out would cost more than it spares."""
+
 _OTHER_IDENTIFIERS = attrgetter(
     "inchi", "cas", "name", "formula", "molar_mass", "item", "un_number"
 )
@@ -256,8 +280,9 @@ class Screener:
         self._compiled: CompiledBundle = compile_bundle(load_bundle(self._watchlists))
         self._jurisdictions = self._checked_codes(jurisdictions)
         # Without filters every drawing is read in full; that is what the filters are held to.
-        read = read_structure if exhaustive else self._compiled.filters.read
+        read = read_structure if exhaustive else self._read
         read = lru_cache(maxsize=2048)(read)
+        self._ahead = _NOTHING_AHEAD
         self._items = item_table(items)
         names = NameIndex(self.bundle, installed_sources(self._items))
         self._of_tables = TableStructures(self._compiled, read)
@@ -384,19 +409,9 @@ class Screener:
         rest = self._rest(shipment)
         if rest is None:
             return None
-        if (drawing, shipment.hs_code is None, *_PLACES_AND_DAY(shipment)) in self._seen_to_meet:
+        larger = self._larger_of_unmet(shipment, drawing, rest)
+        if larger is None:
             return None
-        try:
-            structure = self._identification.read(drawing)
-        except StructureError:
-            return None
-        codes = shipment.hs_code is None  # where one is compared, what any list has counts
-        if not self._compiled.meets_nothing(structure, rest.ground.asked, own_lists=codes):
-            if len(self._seen_to_meet) >= _MAX_TOLD:
-                self._seen_to_meet.clear()
-            self._seen_to_meet.add((drawing, codes, *_PLACES_AND_DAY(shipment)))
-            return None
-        larger = structure.several_larger()
         found = rest.alike.get(larger)
         if found is None:
             drawn = replace(shipment, structure=drawing)
@@ -404,6 +419,65 @@ class Screener:
             asks = _asks(decision.hits, decision.findings, rest.ground)
             found = rest.alike[larger] = Alike(decision, asks=asks)
         return None if found.asks else found
+
+    def _larger_of_unmet(self, shipment: Shipment, drawing: str, rest: _Rest) -> int | None:
+        """How many larger components a drawing has that meets nothing, 0 where all are the same.
+
+        Returns:
+            None where it may meet something.
+        """
+        codes = shipment.hs_code is None  # where one is compared, what any list has counts
+        ahead = self._ahead.unmet.get((rest.ground.number, codes))
+        if ahead is not None:
+            larger = ahead.get(drawing)
+            if larger is not None:
+                return larger
+        key = (drawing, codes, *_PLACES_AND_DAY(shipment))
+        if key in self._seen_to_meet:
+            return None
+        try:
+            structure = self._identification.read(drawing)
+        except StructureError:
+            return None
+        if not self._compiled.meets_nothing(structure, rest.ground.asked, own_lists=codes):
+            if len(self._seen_to_meet) >= _MAX_TOLD:
+                self._seen_to_meet.clear()
+            self._seen_to_meet.add(key)
+            return None
+        return structure.several_larger()
+
+    def look_ahead(self, lines: Iterable[tuple[Shipment, str]]) -> None:
+        """Looks at the drawings of lines that are screened next, many of them together.
+
+        It changes no decision and takes nothing off the time of a single line: it is for those who
+        have the lines at hand, such as the rows of a table.
+
+        Args:
+            lines: each without its own drawing, and the drawing; those that share all else share
+                the very shipment.
+        """
+        if self._exhaustive:
+            return
+        groups: dict[int, tuple[Shipment, dict[str, None]]] = {}
+        for shipment, drawing in lines:  # a hash of all fields would cost more than it joins
+            groups.setdefault(id(shipment), (shipment, {}))[1][drawing] = None
+        found: dict[tuple[int, bool], dict[str, int]] = {}
+        structures: dict[str, Structure] = {}
+        sieve = self._compiled.sieve
+        for shipment, drawings in groups.values():
+            rest = self._rest(shipment)
+            if rest is None or len(drawings) < _FEW_TOGETHER:
+                continue
+            codes = shipment.hs_code is None
+            unmet = found.setdefault((rest.ground.number, codes), {})
+            read = sieve.read(filter(is_smiles, drawings))
+            unmet |= self._compiled.surely_unmet(read, rest.ground.asked, own_lists=codes)
+            structures |= read.open
+        self._ahead = _Ahead(structures, found)
+
+    def _read(self, text: str) -> Structure:
+        """Reads a structure, or takes the one that was read ahead."""
+        return self._ahead.structures.get(text) or self._compiled.filters.read(text)
 
     def _rest(self, shipment: Shipment) -> _Rest | None:
         """What lines share that differ in their drawing alone; None where more says what it is."""

@@ -46,7 +46,7 @@ def test_keys_add_up_to_that_of_the_formula() -> None:
 
 def test_two_kinds_of_atoms_with_one_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """The toolkit's hashes are no proof, so what they lead to is checked."""
-    monkeypatch.setattr(atoms, "_MET", atoms._Met())
+    monkeypatch.setattr(atoms, "MET", atoms.Met())
     monkeypatch.setattr(
         atoms, "GetConnectivityInvariants", lambda mol, **_: [7] * mol.GetNumAtoms()
     )
@@ -56,8 +56,8 @@ def test_two_kinds_of_atoms_with_one_hash_are_told_apart(monkeypatch: pytest.Mon
 
 
 def test_what_is_kept_of_atoms_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    met = atoms._Met()
-    monkeypatch.setattr(atoms, "_MET", met)
+    met = atoms.Met()
+    monkeypatch.setattr(atoms, "MET", met)
     monkeypatch.setattr(atoms, "_MOST", 2)
     for smiles in ("CCO", "CC(C)=O", "c1ccncc1", "CCO"):
         mol = Chem.MolFromSmiles(smiles)

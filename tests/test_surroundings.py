@@ -10,12 +10,12 @@ from rdkit import Chem
 from screening import Screener
 from screening.chemistry.atoms import outline_of
 from screening.chemistry.relaxed import Relaxed, relaxed
-from screening.chemistry.surroundings import Surroundings
+from screening.chemistry.surroundings import DrawnSurroundings
 from tests import strategies as made
 from tests.corpus.corpus import chemicals_of_the_package, sample
 
 
-def held(surroundings: Surroundings, mol: Chem.Mol) -> int:
+def held(surroundings: DrawnSurroundings, mol: Chem.Mol) -> int:
     return surroundings.of(outline_of(mol))
 
 
@@ -26,7 +26,7 @@ def patterns(screener: Screener) -> list[Relaxed]:
     return [pattern for pattern, _, _ in asked._patterns if pattern is not None]
 
 
-def check(patterns: list[Relaxed], surroundings: Surroundings, mol: Chem.Mol) -> int:
+def check(patterns: list[Relaxed], surroundings: DrawnSurroundings, mol: Chem.Mol) -> int:
     """Nothing that matches is ruled out; how many are."""
     has = held(surroundings, mol)
     out = [p for p in patterns if surroundings.needs(p) & ~has]
@@ -35,7 +35,7 @@ def check(patterns: list[Relaxed], surroundings: Surroundings, mol: Chem.Mol) ->
 
 
 def test_no_pattern_of_a_list_is_ruled_out_where_it_matches(patterns: list[Relaxed]) -> None:
-    surroundings = Surroundings(patterns)
+    surroundings = DrawnSurroundings(patterns)
     out = 0
     for chemical in sample(chemicals_of_the_package(), 600):
         mol = Chem.MolFromSmiles(chemical.smiles)
@@ -52,7 +52,7 @@ def test_nor_around_the_classes(patterns: list[Relaxed], data: st.DataObject) ->
     )
     mol = Chem.MolFromSmiles(data.draw(around))
     if mol is not None and mol.GetNumHeavyAtoms() == mol.GetNumAtoms():
-        check(patterns, Surroundings(patterns), mol)
+        check(patterns, DrawnSurroundings(patterns), mol)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_nor_around_the_classes(patterns: list[Relaxed], data: st.DataObject) ->
 def test_an_atom_is_asked_for_with_those_beside_it(smarts: str, smiles: str, may: bool) -> None:
     pattern = relaxed(smarts)
     assert pattern is not None
-    surroundings = Surroundings([pattern, None])
+    surroundings = DrawnSurroundings([pattern, None])
     has = held(surroundings, Chem.MolFromSmiles(smiles))
     assert bool(surroundings.needs(pattern) & ~has) is not may
 
@@ -79,4 +79,4 @@ def test_an_atom_is_asked_for_with_those_beside_it(smarts: str, smiles: str, may
 def test_a_pattern_that_it_does_not_know_is_let_through() -> None:
     pattern = relaxed("CCl")
     assert pattern is not None
-    assert Surroundings([]).needs(pattern) == 0
+    assert DrawnSurroundings([]).needs(pattern) == 0

@@ -92,6 +92,10 @@ class Neighbour:
 class Neighbourhood:
     """The structural surroundings of named compounds.
 
+    Attributes:
+        smallest: heavy atoms that a neighbour has at least.
+        common: elements that every neighbour has.
+
     Args:
         named: owner id, name and component of each named compound. Those too small to have a
             neighbourhood are passed over.
@@ -116,22 +120,24 @@ class Neighbourhood:
         self._pairs: list[frozenset[_RingPair] | None] = [None] * len(kept)
         self._mols = [c.mol for _, _, c in kept]
         sizes = [c.heavy_atoms for _, _, c in kept]
-        self._smallest = min(sizes, default=0) / SIZE_RATIO
+        self.smallest = min(sizes, default=0) / SIZE_RATIO
         self._largest = max(sizes, default=0) * SIZE_RATIO
         elements = [_elements(c.mol) for _, _, c in kept]
-        self._common = frozenset.intersection(*elements) if elements else frozenset()
+        self.common = frozenset.intersection(*elements) if elements else frozenset()
 
     @cached_property
     def _outlines(self) -> list[Outline]:
         return [outline_of(mol) for mol in self._mols]
 
     @cached_property
-    def _by_bonds(self) -> _Chains:
-        return _Chains([bond_counts(outline) for outline in self._outlines], self._totals)
+    def by_bonds(self) -> Chains:
+        """The chains of the named compounds, by the bond in their middle."""
+        return Chains([bond_counts(outline) for outline in self._outlines], self._totals)
 
     @cached_property
-    def _by_atoms(self) -> _Chains:
-        return _Chains([chain_counts(outline) for outline in self._outlines], self._totals)
+    def by_atoms(self) -> Chains:
+        """The chains of the named compounds, by all their atoms."""
+        return Chains([chain_counts(outline) for outline in self._outlines], self._totals)
 
     def __len__(self) -> int:
         """How many named compounds have a neighbourhood."""
@@ -166,8 +172,8 @@ class Neighbourhood:
         """Size, rings and elements allow it: cheap, and before any fingerprint."""
         return (
             _large_enough(component)
-            and self._smallest <= component.heavy_atoms <= self._largest
-            and self._common <= _elements(component.mol)
+            and self.smallest <= component.heavy_atoms <= self._largest
+            and self.common <= _elements(component.mol)
             and component.smiles not in self._excepted
         )
 
@@ -182,9 +188,9 @@ class Neighbourhood:
         return (
             bool(self._named)
             and heavy_atoms >= MIN_HEAVY
-            and heavy_atoms >= self._smallest
+            and heavy_atoms >= self.smallest
             and rings >= MIN_RINGS
-            and all(element in elements for element in self._common)
+            and all(element in elements for element in self.common)
         )
 
     def may_be_close(self, outline: Outline, atoms: Sequence[int], triangles: int) -> bool:
@@ -199,17 +205,17 @@ class Neighbourhood:
             atoms: those of the component.
             triangles: rings of three in the graph.
         """
-        if not triangles and not self._by_bonds.allow(bond_counts(outline, atoms)):
+        if not triangles and not self.by_bonds.allow(bond_counts(outline, atoms)):
             return False
-        return self._by_atoms.allow(chain_counts(outline, atoms), triangles)
+        return self.by_atoms.allow(chain_counts(outline, atoms), triangles)
 
     def is_close(self, mol: Chem.Mol) -> bool:
         """A graph has a neighbour among all that are named, whether in force or not."""
         return (
             mol.GetNumHeavyAtoms() >= MIN_HEAVY
-            and self._smallest <= mol.GetNumHeavyAtoms() <= self._largest
+            and self.smallest <= mol.GetNumHeavyAtoms() <= self._largest
             and mol.GetRingInfo().NumRings() >= MIN_RINGS
-            and self._common <= _elements(mol)
+            and self.common <= _elements(mol)
             and next(self._ranked(mol), None) is not None
         )
 
@@ -240,8 +246,12 @@ _GUARD = 1 << 15
 _MAX_KEPT = 8192
 
 
-class _Chains:
+class Chains:
     """The chains of named compounds by kind.
+
+    Attributes:
+        counts: by kind, which compounds have it, and how often.
+        totals: how many torsions each has.
 
     The counts of all compounds stand in one integer for each kind, a lane of bits for each, so that
     what a graph shares with every one of them is found by a few additions.
@@ -252,11 +262,11 @@ class _Chains:
     """
 
     def __init__(self, named: Sequence[Mapping[int, int]], torsions: Sequence[int]) -> None:
-        self._counts: dict[int, list[tuple[int, int]]] = {}
+        self.counts: dict[int, list[tuple[int, int]]] = {}
         for lane, chains in enumerate(named):
             for kind, count in chains.items():
-                self._counts.setdefault(kind, []).append((lane, count))
-        self._totals = torsions
+                self.counts.setdefault(kind, []).append((lane, count))
+        self.totals = torsions
         self._ones = _in_lanes(len(named), ((lane, 1) for lane in range(len(named))))
         self._guards = self._ones * _GUARD
         self._shared: dict[tuple[int, int], int] = {}
@@ -274,7 +284,7 @@ class _Chains:
         shared = triangles * self._ones
         for kind, count in chains.items():
             own += count
-            if kind in self._counts:
+            if kind in self.counts:
                 part = known.get((kind, count))
                 if part is None:
                     if len(known) >= _MAX_KEPT:
@@ -291,17 +301,17 @@ class _Chains:
 
     def _shares(self, kind: int, count: int) -> int:
         """How many chains of a kind each compound shares with a graph that has so many."""
-        shares = ((lane, min(count, own)) for lane, own in self._counts[kind])
-        return _in_lanes(len(self._totals), shares)
+        shares = ((lane, min(count, own)) for lane, own in self.counts[kind])
+        return _in_lanes(len(self.totals), shares)
 
     def _needs(self, own: int) -> int:
         """How many chains each compound has to share with a graph that has so many in all."""
         share = CLOSE / (1 + CLOSE)
         needs = (
             (lane, min(math.ceil(share * (total + own) - 1e-6), _GUARD - 1))
-            for lane, total in enumerate(self._totals)
+            for lane, total in enumerate(self.totals)
         )
-        return _in_lanes(len(self._totals), needs)
+        return _in_lanes(len(self.totals), needs)
 
 
 def _in_lanes(lanes: int, values: Iterable[tuple[int, int]]) -> int:

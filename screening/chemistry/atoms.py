@@ -47,14 +47,38 @@ _TABLE = Chem.GetPeriodicTable()
 _MOST = 16_384
 """Hashes that are kept: text can be written that goes on bringing new ones."""
 _LOCK = threading.Lock()
-_DIGITS: dict[AtomKind, int] = {}
-"""A number for each kind, whose sums tell how many of each were added: hexadecimal digits."""
+DIGITS: dict[AtomKind, int] = {}
+"""A number for each kind that was met, whose sums tell how many of each were added: hexadecimal
+digits."""
 
 
-class _Met:
-    """Atoms that were met, by the toolkit's hash of them; few are ever met."""
+FORMS: dict[tuple[int, int, int, bool], int] = {}
+"""Element, heavy atoms beside it and hydrogens of atoms that were met, and whether they are in a
+ring; in the order in which they were met."""
 
-    def __init__(self) -> None:
+
+class Met:
+    """Atoms that were met, by the toolkit's hash of them; few are ever met.
+
+    Args:
+        with_rings: the hash tells atoms in rings from others.
+
+    Attributes:
+        numbers, hydrogens, charges: of each.
+        weights: what it adds to a key.
+        degrees: heavy atoms beside it.
+        kinds: what every drawing shares of it.
+        codes: its kind as a number, as `code_of` makes it.
+        digits: its kind as a hexadecimal digit that adds up.
+        ranks: its kind by the order in which kinds were met.
+        masses: with its hydrogens.
+        in_ring: where the hash tells.
+        forms: the place among `FORMS` of its element, connections, hydrogens and ring.
+        by_hash: its place in these lists.
+    """
+
+    def __init__(self, *, with_rings: bool = False) -> None:
+        self.with_rings = with_rings
         self.numbers: list[int] = []
         self.hydrogens: list[int] = []
         self.weights: list[int] = []
@@ -62,6 +86,11 @@ class _Met:
         self.kinds: list[AtomKind] = []
         self.codes: list[int] = []
         self.digits: list[int] = []
+        self.ranks: list[int] = []
+        self.charges: list[int] = []
+        self.masses: list[float] = []
+        self.forms: list[int] = []
+        self.in_ring: list[bool] = []
         self.by_hash: dict[int, int] = {}
 
     def known(self, hashes: Iterable[int]) -> list[int] | None:
@@ -70,6 +99,11 @@ class _Met:
             return [self.by_hash[found] for found in hashes]
         except KeyError:
             return None
+
+    def hashes(self, mol: Chem.Mol) -> list[int]:
+        """The toolkit's hash of each atom; the rings of the molecule are known."""
+        found: list[int] = GetConnectivityInvariants(mol, includeRingMembership=self.with_rings)
+        return found
 
     def learn(self, mol: Chem.Mol, hashes: Iterable[int]) -> None:
         """Looks up what stands for hashes that were not met before, as long as there is room."""
@@ -87,11 +121,19 @@ class _Met:
         kind = kind_of(number, degree, carried)
         self.kinds.append(kind)
         self.codes.append(code_of(kind))
-        self.digits.append(_DIGITS.setdefault(kind, 1 << 4 * len(_DIGITS)))
+        digit = DIGITS.setdefault(kind, 1 << 4 * len(DIGITS))
+        self.digits.append(digit)
+        self.ranks.append((digit.bit_length() - 1) // 4)
+        in_ring = self.with_rings and atom.IsInRing()
+        self.in_ring.append(in_ring)
+        form = (number, degree, carried, in_ring)
+        self.forms.append(FORMS.setdefault(form, len(FORMS)))
+        self.charges.append(atom.GetFormalCharge())
+        self.masses.append(_TABLE.GetAtomicWeight(number) + carried * _TABLE.GetAtomicWeight(1))
         self.numbers.append(number)
 
     @classmethod
-    def of(cls, mol: Chem.Mol) -> _Met:
+    def of(cls, mol: Chem.Mol) -> Met:
         """Each atom of one molecule, asked itself."""
         found = cls()
         with _LOCK:
@@ -100,7 +142,8 @@ class _Met:
         return found
 
 
-_MET = _Met()
+MET = Met()
+MET_IN_RINGS = Met(with_rings=True)
 
 
 def kind_of(number: int, degree: int, hydrogens: int) -> AtomKind:
@@ -122,8 +165,8 @@ class Outline:
     """
 
     def __init__(self, mol: Chem.Mol, key: int) -> None:
-        hashes = GetConnectivityInvariants(mol, includeRingMembership=False)
-        met = _MET
+        met = MET
+        hashes = met.hashes(mol)
         atoms = met.known(hashes)
         if atoms is None:
             met.learn(mol, hashes)
@@ -133,10 +176,25 @@ class Outline:
             or sum(map(met.weights.__getitem__, atoms)) != key
             or sum(map(met.degrees.__getitem__, atoms)) != 2 * mol.GetNumBonds()
         ):
-            met, atoms = _Met.of(mol), list(range(len(hashes)))
+            met, atoms = Met.of(mol), list(range(len(hashes)))
         self._mol = mol
         self._met = met
         self._atoms = atoms
+
+    @classmethod
+    def known(
+        cls, mol: Chem.Mol, atoms: Sequence[int], ends: tuple[list[int], list[int]]
+    ) -> Outline:
+        """The outline of a molecule whose atoms and bonds were looked up with those of others.
+
+        Args:
+            mol: the molecule.
+            atoms: the place of each atom among `MET_IN_RINGS`.
+            ends: both atoms of each bond, in both directions, by the first atom.
+        """
+        outline = object.__new__(cls)
+        vars(outline).update(_mol=mol, _met=MET_IN_RINGS, _atoms=atoms, ends=ends)
+        return outline
 
     def __len__(self) -> int:
         """How many atoms it has."""

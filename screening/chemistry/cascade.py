@@ -25,9 +25,10 @@ import enum
 import functools
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Any
 
 from rdkit import Chem, rdBase
@@ -45,7 +46,7 @@ from screening.chemistry.atoms import (
     outline_of,
 )
 from screening.chemistry.identity import SubstanceIndex
-from screening.chemistry.relaxed import Relaxed, compiled, relaxed
+from screening.chemistry.relaxed import FullKind, Relaxed, compiled, is_in_full, relaxed
 from screening.chemistry.structure import (
     IMIDIC_ACID,
     LARGER,
@@ -60,7 +61,7 @@ from screening.chemistry.structure import (
     read_structure,
     standard_graphs,
 )
-from screening.chemistry.surroundings import Surroundings
+from screening.chemistry.surroundings import DrawnSurroundings, Surroundings
 
 RingKey = tuple[int, tuple[tuple[int, int], ...]]
 """Rings, and the atoms in rings by element."""
@@ -69,8 +70,8 @@ Shape = tuple[tuple[int, int, int], ...]
 Skeleton = tuple[Any, ...]
 """Element, and heavy atoms beside it, of each atom and of those up to two bonds from it, sorted."""
 
-_HYDROXYL = WEIGHTS[8] + PROTON
-_MAX_OPENINGS = 12
+HYDROXYL = WEIGHTS[8] + PROTON
+MAX_OPENINGS = 12
 _MAX_ESTERS = 3
 
 # Atoms in brackets: no isotope, no atom number, no hydrogen atom, no metal, no charge on carbon or
@@ -92,9 +93,11 @@ _LONE_METAL = re.compile(
     r"Cd|Sn|Ce|W|Re|Os|Ir|Pt|Au|Hg|Pb|Bi|Sb|La|Nd|Sm|Eu|Gd|Tb|Dy|Yb|Y|Ga|In|Tl)"
     r"(?:\++|\+[1-9])?\](?:\.|$)"
 )
-# Drawn as aromatic in no ring of five or six: valid perhaps, and yet without a standard form.
-_ODD_AROMATIC = Chem.MolFromSmarts("[a;!r5;!r6]")
-_HALF_AROMATIC = Chem.MolFromSmarts("[a;!$(*(:*):*)]")
+# Aromatic in no ring of five or six: valid perhaps, and yet without a standard form.
+ODD_AROMATIC = Chem.MolFromSmarts("[a;!r5;!r6]")
+_AROMATIC_ATOM = Chem.MolFromSmarts("a")
+_IN_BRACKETS = re.compile(r"\[([A-Za-z])[^\]]*\]")
+_NO_LETTERS = str.maketrans("", "", "lr().0123456789%=#/\\-")
 # Two hydroxyls, or their anions, on one carbon: a covalent hydrate, or an acid.
 _TWO_OXYGENS = Chem.MolFromSmarts("[#8;D1]~[#6]~[#8;D1]")
 _HYDRATE = Chem.MolFromSmarts("[#8;D1;!$([#8]=*)]~[#6;!$([#6]=*)]~[#8;D1;!$([#8]=*)]")
@@ -102,10 +105,12 @@ _HYDRATE = Chem.MolFromSmarts("[#8;D1;!$([#8]=*)]~[#6;!$([#6]=*)]~[#8;D1;!$([#8]
 _UNSETTLED = Chem.MolFromSmarts(
     "[!+0;!$([N+;D3](=O)([O-;D1])[#6]);!$([O-;D1]-[N+;D3](=O)[#6]),#15,#33,#34,#52,$([#16;X3])]"
 )
-# Acids without their proton, and amines with one more: no other bond is drawn otherwise for it.
+# Acids without their proton, amines with one more, and cations of four carbons, which have none to
+# give: no bond is drawn otherwise for it.
 _IONISED = Chem.MolFromSmarts(
     "[$([O-;D1]-[C;X3;+0]=[O;X1;+0]),$([O-;D1]-[S;X4;+0](=[O;X1;+0])(=[O;X1;+0])[#6,O;+0]),"
-    "$([O-;D1]-[c,CX4;+0]),$([NX4+;H1,H2,H3;!$([N+]~[!#6]);!$([N+]-[#6;!+0])])]"
+    "$([O-;D1]-[c,CX4;+0]),$([NX4+;H1,H2,H3;!$([N+]~[!#6]);!$([N+]-[#6;!+0])]),"
+    "$([N,P;X4;+1;D4;!$(*~[!#6]);!$(*-[#6;!+0])])]"
 )
 _THREE_RING = Chem.MolFromSmarts("*1~*~*~1")
 _LINK = code_of(AtomKind(8, 2, -1))
@@ -166,6 +171,10 @@ class Targets:
         """A graph of one component with that formula is listed."""
         return key in self._by_key
 
+    def keys(self) -> Iterable[int]:
+        """The keys of the formulas of listed graphs of one component."""
+        return self._by_key.keys()
+
     def rings(self, key: int) -> Iterator[RingKey]:
         """The rings of the listed graphs of a formula."""
         return map(_rings_of, self._by_key.get(key, ()))
@@ -213,19 +222,30 @@ class Filters:
         pattern = self.pattern(smarts)
         return pattern is None or pattern.may_be_oxygen
 
-    def together(self, patterns: Iterable[tuple[str, int | None, Any]]) -> WeakPatterns:
+    def together(
+        self, patterns: Iterable[tuple[str, int | None, Any]], of_parts: Collection[str] = ()
+    ) -> WeakPatterns:
         """The weaker patterns of several SMARTS, to be asked together.
 
         Args:
             patterns: each with the heavy atoms that a component may have, None for any number, and
                 with what it stands for.
+            of_parts: those SMARTS that are asked of what a component is an ester or ether of, too.
         """
-        weaker = ((self.pattern(smarts), limit, of) for smarts, limit, of in patterns)
-        return WeakPatterns(weaker, self._surroundings)
+        asked = list(patterns)
+        weaker = ((self.pattern(smarts), limit, of) for smarts, limit, of in asked)
+        return WeakPatterns(weaker, [smarts for smarts, _, _ in asked], of_parts, self.surroundings)
 
     @cached_property
-    def _surroundings(self) -> Surroundings:
-        return Surroundings(list(self._patterns.values()))
+    def surroundings(self) -> DrawnSurroundings:
+        """What stands beside the atoms of all weaker patterns."""
+        return DrawnSurroundings(self._patterns.values())
+
+    @cached_property
+    def full_surroundings(self) -> Surroundings[FullKind]:
+        """What stands beside the atoms of all full patterns, as far as it is understood."""
+        of = attrgetter("full_places")
+        return Surroundings(self._patterns.values(), of, is_in_full)
 
     def read(self, text: str) -> Structure:
         """Reads a structure as `read_structure` does, errors included, but puts off what it can.
@@ -243,18 +263,27 @@ _FEW = 8
 class WeakPatterns:
     """Weaker patterns that are asked together, and which of them a drawing leaves.
 
+    Attributes:
+        full, of_parts: as given.
+
     Args:
         patterns: each with the heavy atoms that a component may have, None for any number, and with
             what it stands for; a pattern that says nothing is None.
+        full: the SMARTS that each was made of.
+        of_parts: those that are asked of what a component is an ester or ether of, too.
         surroundings: what stands beside the atoms of them and perhaps others.
     """
 
     def __init__(
         self,
         patterns: Iterable[tuple[Relaxed | None, int | None, Any]],
-        surroundings: Surroundings,
+        full: Sequence[str],
+        of_parts: Collection[str],
+        surroundings: DrawnSurroundings,
     ) -> None:
         self._patterns = tuple(patterns)
+        self.full = tuple(full)
+        self.of_parts = frozenset(of_parts)
         known = [
             (1 << place, pattern, limit)
             for place, (pattern, limit, _) in enumerate(self._patterns)
@@ -279,6 +308,10 @@ class WeakPatterns:
             self._all - sum(bit for bit, least in needed.items() if least > count)
             for count in range(max(needed.values(), default=0) + 1)
         ]
+
+    def __iter__(self) -> Iterator[tuple[Relaxed | None, int | None, Any]]:
+        """Each pattern, the heavy atoms that a component may have, and what it stands for."""
+        return iter(self._patterns)
 
     @property
     def of_all(self) -> Iterator[Any]:
@@ -354,7 +387,7 @@ class Drawn(Structure):
 
     def __init__(self, text: str, mol: Chem.Mol, filters: Filters, fragments: int) -> None:
         vars(self).update(
-            text=text, _mol=mol, _filters=filters, _fragments=fragments, _answers={}, _held={}
+            text=text, mol=mol, _filters=filters, fragments=fragments, _answers={}, _held={}
         )
 
     def __getattr__(self, name: str) -> Any:
@@ -376,8 +409,8 @@ class Drawn(Structure):
 
         A component has the heavy atoms of its fragment: no covalent hydrate is there to lose one.
         """
-        alone = self._fragments == 1
-        if max_heavy_atoms is not None and alone and self._mol.GetNumAtoms() > max_heavy_atoms:
+        alone = self.fragments == 1
+        if max_heavy_atoms is not None and alone and self.mol.GetNumAtoms() > max_heavy_atoms:
             return False
         found = self._answers.get(smarts)
         if found is None:
@@ -389,7 +422,7 @@ class Drawn(Structure):
         found: list[Any] | None = self._answers.get(patterns)
         if found is None:
             left = self._left_of(patterns)
-            found = [of for pattern, of in left if self._holds_pattern(pattern)]
+            found = [of for pattern, of in left if self.may_hold_pattern(pattern)]
             self._answers[patterns] = found
         return found
 
@@ -408,7 +441,7 @@ class Drawn(Structure):
         )
 
     def _component_holds(self, smarts: str, max_heavy_atoms: int | None) -> bool:
-        graphs = self._graphs
+        graphs = self.graphs
         return graphs is None or any(
             (max_heavy_atoms is None or graph.GetNumAtoms() <= max_heavy_atoms)
             and graph.HasSubstructMatch(compiled(smarts))
@@ -418,17 +451,17 @@ class Drawn(Structure):
     def _holds(self, smarts: str) -> bool:
         pattern = self._filters.pattern(smarts)
         return pattern is None or (
-            self._counts.suffice_for(pattern) and self._holds_pattern(pattern)
+            self._counts.suffice_for(pattern) and self.may_hold_pattern(pattern)
         )
 
-    def _holds_pattern(self, pattern: Relaxed | None) -> bool:
-        """Rings that many patterns share first, then the pattern itself."""
+    def may_hold_pattern(self, pattern: Relaxed | None) -> bool:
+        """It may hold a weaker pattern: rings that many patterns share first, then the pattern."""
         if pattern is None:
             return True
         found: bool | None = self._held.get(pattern.smarts)
         if found is None:
             found = all(map(self._holds_frame, pattern.frames)) and bool(
-                self._mol.HasSubstructMatch(pattern.query)
+                self.mol.HasSubstructMatch(pattern.query)
             )
             self._held[pattern.smarts] = found
         return found
@@ -436,23 +469,23 @@ class Drawn(Structure):
     def _holds_frame(self, frame: str) -> bool:
         found: bool | None = self._held.get(frame)
         if found is None:
-            found = self._held[frame] = bool(self._mol.HasSubstructMatch(compiled(frame)))
+            found = self._held[frame] = bool(self.mol.HasSubstructMatch(compiled(frame)))
         return found
 
     @cached_property
     def _counts(self) -> _Counts:
         """What can be counted of the whole drawing."""
-        mol = self._mol
+        mol = self.mol
         elements, key = key_of(CalcMolFormula(mol))
         carbons = elements.get(CARBON, 0)
         saturated = round(CalcFractionCSP3(mol) * carbons)
-        rings = mol.GetNumBonds() - mol.GetNumAtoms() + self._fragments
+        rings = mol.GetNumBonds() - mol.GetNumAtoms() + self.fragments
         return _Counts(key, elements, rings, saturated, carbons - saturated)
 
     @cached_property
     def _outline(self) -> Outline:
         """The drawing as lists."""
-        return Outline(self._mol, self._counts.key)
+        return Outline(self.mol, self._counts.key)
 
     def may_open_to_listed(self, targets: Targets | None = None) -> bool:
         """What a component is an ester or ether of may be a listed structure.
@@ -475,9 +508,9 @@ class Drawn(Structure):
         return self._answer(("listed", among), lambda: self._may_be_listed(among))
 
     def _may_be_listed(self, targets: Targets) -> bool:
-        if self._fragments == 1:
+        if self.fragments == 1:
             key = self._counts.key
-            whole = range(self._mol.GetNumAtoms())
+            whole = range(self.mol.GetNumAtoms())
             if targets.lists(key) and self._may_be_single(key, whole, targets):
                 return True
         else:
@@ -505,8 +538,8 @@ class Drawn(Structure):
         if not scaffold and self._skeleton(atoms) not in targets.skeletons(key):
             return False
         if len(atoms) == 1 and key in targets.never_counter_ions:
-            graphs = self._graphs
-            ionised = self._mol.GetAtomWithIdx(atoms[0]).GetFormalCharge() < 0
+            graphs = self.graphs
+            ionised = self.mol.GetAtomWithIdx(atoms[0]).GetFormalCharge() < 0
             return graphs is None or not any(
                 is_base(graph) or (ionised and Chem.GetFormalCharge(graph) > 0) for graph in graphs
             )
@@ -517,7 +550,7 @@ class Drawn(Structure):
 
     def _ring_key(self, atoms: Sequence[int]) -> RingKey:
         """Rings of a fragment, and the atoms in them by element."""
-        info, outline = self._mol.GetRingInfo(), self._outline
+        info, outline = self.mol.GetRingInfo(), self._outline
         counts: dict[int, int] = {}
         for index in atoms:
             if info.NumAtomRings(index):
@@ -528,9 +561,9 @@ class Drawn(Structure):
 
     @cached_property
     def _fragment_atoms(self) -> Sequence[Sequence[int]]:
-        if self._fragments == 1:
-            return [range(self._mol.GetNumAtoms())]
-        return Chem.GetMolFrags(self._mol)
+        if self.fragments == 1:
+            return [range(self.mol.GetNumAtoms())]
+        return Chem.GetMolFrags(self.mol)
 
     def _may_open_to_listed(self, targets: Targets) -> bool:
         """Whether cutting oxygen from carbon, one bond or all esters, can leave a listed formula.
@@ -540,7 +573,7 @@ class Drawn(Structure):
         matches = self._openings
         if not matches:
             return False
-        if len(matches) > _MAX_OPENINGS:
+        if len(matches) > MAX_OPENINGS:
             return True  # which of so many are cut is not looked into here
         lists = targets.opens
         below, above, parents = self._halves
@@ -551,14 +584,14 @@ class Drawn(Structure):
                     one, other = below[carbon], above[carbon]
                 else:
                     one, other = above[oxygen], below[oxygen]
-                if (lists(one + _HYDROXYL) or lists(other + PROTON)) and (
+                if (lists(one + HYDROXYL) or lists(other + PROTON)) and (
                     self._leaves_listed(carbon, [(oxygen, carbon)], targets)
                     or self._leaves_listed(oxygen, [(oxygen, carbon)], targets)
                 ):
                     return True
         if len(matches) == 1:
             return False
-        esters = {(m[2], m[3]) for m in self._mol.GetSubstructMatches(_ESTER, maxMatches=1000)}
+        esters = {(m[2], m[3]) for m in self.mol.GetSubstructMatches(_ESTER, maxMatches=1000)}
         if len(esters) > _MAX_ESTERS:
             return True
         return len(esters) > 1 and self._opened_at_once(esters, targets)
@@ -573,7 +606,7 @@ class Drawn(Structure):
         """Carbon, oxygen and carbon in a row, bound in no ring."""
         if _LINK not in self._outline.codes:
             return ()
-        found: Sequence[Sequence[int]] = self._mol.GetSubstructMatches(_OPENING, maxMatches=1000)
+        found: Sequence[Sequence[int]] = self.mol.GetSubstructMatches(_OPENING, maxMatches=1000)
         return found
 
     @cached_property
@@ -630,7 +663,7 @@ class Drawn(Structure):
         hydroxyls = sum(carbon in atoms for _, carbon in cut)
         freed = [oxygen for oxygen, _ in cut if oxygen in atoms]
         key = sum(outline.weights[i] for i in atoms)
-        key += hydroxyls * _HYDROXYL + len(freed) * PROTON
+        key += hydroxyls * HYDROXYL + len(freed) * PROTON
         if not targets.opens(key):
             return False
         shape = [(8, 1, -1)] * hydroxyls
@@ -646,13 +679,13 @@ class Drawn(Structure):
 
     def _may_be_near(self, neighbourhood: Neighbourhood) -> bool:
         counts = self._counts
-        if not neighbourhood.allows(self._mol.GetNumAtoms(), counts.rings, counts.elements):
+        if not neighbourhood.allows(self.mol.GetNumAtoms(), counts.rings, counts.elements):
             return False
         large = (atoms for atoms in self._fragment_atoms if len(atoms) >= MIN_HEAVY)
         outline, triangles = self._outline, self._triangles
         if not any(neighbourhood.may_be_close(outline, atoms, triangles) for atoms in large):
             return False
-        graphs = self._graphs
+        graphs = self.graphs
         return graphs is None or any(map(neighbourhood.is_close, graphs))
 
     @cached_property
@@ -660,18 +693,16 @@ class Drawn(Structure):
         """How many rings of three it has."""
         if not self._counts.rings:
             return 0
-        return len(self._mol.GetSubstructMatches(_THREE_RING, maxMatches=10_000))
+        return len(self.mol.GetSubstructMatches(_THREE_RING, maxMatches=10_000))
 
     @cached_property
-    def _graphs(self) -> Sequence[Chem.Mol] | None:
+    def graphs(self) -> Sequence[Chem.Mol] | None:
         """The matching graphs but for the order of their atoms; None where that fails."""
         try:
             with rdBase.BlockLogs():
-                mol = Chem.Mol(self._mol)  # another thread may be asking it
-                Chem.SanitizeMol(mol)
-                parts = (mol,)
-                if self._fragments > 1:
-                    parts = Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=True)
+                parts = (self.mol,)
+                if self.fragments > 1:
+                    parts = Chem.GetMolFrags(self.mol, asMols=True, sanitizeFrags=True)
                 found: list[Chem.Mol] = []
                 for part in parts:
                     found += _settled_graph(part)
@@ -681,7 +712,7 @@ class Drawn(Structure):
 
     def several_larger(self) -> int:
         """How many larger components it has, where they are not all the same; else 0."""
-        if self._fragments == 1:
+        if self.fragments == 1:
             return 0
         larger = [atoms for atoms in self._fragment_atoms if len(atoms) > LARGER]
         if len(larger) < 2:
@@ -691,7 +722,7 @@ class Drawn(Structure):
         if len(kinds) > 1:
             return len(larger)
         texts = self.text.strip().split(".")
-        if len(texts) == self._fragments and len({t for t in texts if _is_larger(t)}) == 1:
+        if len(texts) == self.fragments and len({t for t in texts if _is_larger(t)}) == 1:
             return 0  # no ring closure binds what a dot parts, and all are drawn alike
         return super().several_larger()
 
@@ -723,7 +754,7 @@ class Whole(Structure):
             if component.heavy_atoms < graph.GetNumAtoms() or graph.HasSubstructMatch(_RADICAL):
                 return None
             one = Drawn(component.smiles, graph, self._filters, 1)
-            vars(one)["_graphs"] = (graph,)
+            vars(one)["graphs"] = (graph,)
             found.append(one)
         return found
 
@@ -808,7 +839,7 @@ def _plain_atom(text: str) -> bool:
     return _ATOM.fullmatch(text) is not None
 
 
-def _plain(body: str) -> bool:
+def is_plain(body: str) -> bool:
     """A text is of the plain kind."""
     if "[" not in body:
         return _BARE.fullmatch(body) is not None
@@ -827,6 +858,10 @@ def _is_larger(text: str) -> bool:
 
 def _settled_graph(part: Chem.Mol) -> Sequence[Chem.Mol]:
     """The matching graph of a sanitised fragment, but for the order of its atoms."""
+    if part.GetNumAtoms() == 1:
+        atom = part.GetAtomWithIdx(0)
+        kind = atom.GetSymbol(), atom.GetTotalNumHs(), atom.GetFormalCharge()
+        return _lone_graph(*kind)
     if part.HasSubstructMatch(IMIDIC_ACID):
         return standard_graphs(part, 1)
     unsettled = part.GetSubstructMatches(_UNSETTLED, maxMatches=64)
@@ -837,64 +872,75 @@ def _settled_graph(part: Chem.Mol) -> Sequence[Chem.Mol]:
     return (neutralised(part),)  # only protons are missing or too many
 
 
-def _is_oddly_aromatic(mol: Chem.Mol) -> bool:
-    """Atoms are drawn as aromatic that are in no ring of five or six, or among others that are not.
+def letters_of(body: str) -> str:
+    """A letter for each atom of plain text, in order; a small one where it is drawn as aromatic."""
+    if "[" in body:
+        body = _IN_BRACKETS.sub(r"\1", body)
+    return body.translate(_NO_LETTERS)
 
-    The rings of the molecule are known.
+
+def draws_aromatic(body: str) -> bool:
+    """Atoms of plain text may be drawn as aromatic."""
+    return _AROMATIC.search(body) is not None
+
+
+@lru_cache(maxsize=1024)
+def _lone_graph(symbol: str, hydrogens: int, charge: int) -> Sequence[Chem.Mol]:
+    """The matching graph of an atom that stands alone."""
+    return standard_graphs(Chem.MolFromSmiles(f"[{symbol}H{hydrogens}{charge:+}]"), 1)
+
+
+def _keeps_aromatic(mol: Chem.Mol, body: str) -> bool:
+    """All that is drawn as aromatic is so, and in rings that have a standard form."""
+    perceived = {i for (i,) in mol.GetSubstructMatches(_AROMATIC_ATOM, maxMatches=MAX_ATOMS)}
+    drawn = {i for i, letter in enumerate(letters_of(body)) if letter.islower()}
+    return drawn <= perceived and not mol.HasSubstructMatch(ODD_AROMATIC)
+
+
+def parsed(body: str) -> tuple[Chem.Mol, int] | None:
+    """The sanitised molecule of plain text, and its fragments; None where it is not to be had.
+
+    The toolkit's complaints are for the caller to keep quiet.
     """
-    if mol.HasSubstructMatch(_HALF_AROMATIC):
-        return True
-    if not mol.HasSubstructMatch(_ODD_AROMATIC):
-        return False
-    Chem.GetSSSR(mol)  # rings that are found fast may be larger than need be
-    return bool(mol.HasSubstructMatch(_ODD_AROMATIC))
-
-
-def _is_valid(mol: Chem.Mol, *, aromatic: bool) -> bool:
-    """Brings a molecule to Kekulé form, its rings found; False where it is not valid.
-
-    These are the steps by which the toolkit checks a molecule, without what no filter asks for.
-
-    Args:
-        mol: as it was drawn.
-        aromatic: atoms of it may be drawn as aromatic.
-    """
-    Chem.FastFindRings(mol)
-    if aromatic and _is_oddly_aromatic(mol):
-        return False
+    mol = parsed_smiles(body)
+    if mol is None:
+        return None
+    atoms = mol.GetNumAtoms()
+    fragments = 1 if "." not in body else len(Chem.GetMolFrags(mol))
+    rings = mol.GetNumBonds() - atoms + fragments
+    if not 0 < atoms <= MAX_ATOMS or rings > MAX_RINGS or fragments > MAX_COMPONENTS:
+        return None
     try:
-        Chem.Cleanup(mol)
-        mol.UpdatePropertyCache(strict=True)
-        if aromatic:
-            Chem.Kekulize(mol, clearAromaticFlags=True)
-            mol.UpdatePropertyCache(strict=True)  # drawn as aromatic, more passes as a valence
+        Chem.SanitizeMol(mol)
     except Chem.MolSanitizeException:
-        return False
-    return True
+        return None
+    return mol, fragments
+
+
+def is_hydrate(mol: Chem.Mol) -> bool:
+    """A carbon carries two hydroxyls and may be a covalent hydrate."""
+    return bool(mol.HasSubstructMatch(_TWO_OXYGENS) and mol.HasSubstructMatch(_HYDRATE))
+
+
+def has_radical(mol: Chem.Mol, body: str) -> bool:
+    """A carbon, which can only be one in brackets, is not bound four times."""
+    return bool(_CARBON_IN_BRACKETS.search(body) and mol.HasSubstructMatch(_RADICAL))
 
 
 def _drawn(text: str, filters: Filters) -> Drawn | None:
     """A plain drawing that is valid; None where the full road is taken, or says what is wrong."""
     body = text.strip()
-    if not body or len(body) > MAX_TEXT or not _plain(body):
+    if not body or len(body) > MAX_TEXT or not is_plain(body):
         return None
     with rdBase.BlockLogs():
-        mol = parsed_smiles(body)
-        if mol is None:
-            return None
-        atoms = mol.GetNumAtoms()
-        fragments = 1 if "." not in body else len(Chem.GetMolFrags(mol))
-        rings = mol.GetNumBonds() - atoms + fragments
-        if not 0 < atoms <= MAX_ATOMS or rings > MAX_RINGS or fragments > MAX_COMPONENTS:
-            return None
-        if not _is_valid(mol, aromatic=_AROMATIC.search(body) is not None):
-            return None
-    if _CARBON_IN_BRACKETS.search(body) and mol.HasSubstructMatch(_RADICAL):
+        found = parsed(body)
+    if found is None:
         return None
-    if (
-        body.count("O") > 1  # hydroxyl is never written as aromatic
-        and mol.HasSubstructMatch(_TWO_OXYGENS)
-        and mol.HasSubstructMatch(_HYDRATE)
-    ):
+    mol, fragments = found
+    if draws_aromatic(body) and not _keeps_aromatic(mol, body):
+        return None
+    if has_radical(mol, body):
+        return None
+    if body.count("O") > 1 and is_hydrate(mol):  # hydroxyl is never written as aromatic
         return None
     return Drawn(text, mol, filters, fragments)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from rdkit import Chem, rdBase
 
@@ -24,6 +24,9 @@ from screening.chemistry.atoms import CARBON, AtomKind, kind_of
 _AROMATIC = 1000  # RDKit's `AtomType` is the atomic number, and this much more where aromatic
 _OXYGEN = kind_of(8, 0, 0)
 _KEPT = {"AtomTotalDegree": "X", "AtomHCount": "H"}
+
+
+Places = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Relaxed:
         saturated, unsaturated: how many of its carbons are bound to four atoms, and how many not.
         frames: its rings, as patterns of their own: many patterns share them.
         places: its atoms, each with those beside it, as SMARTS; equal ones once.
+        full_places: the same of the full pattern, as far as it is understood.
     """
 
     smarts: str
@@ -45,7 +49,8 @@ class Relaxed:
     saturated: int
     unsaturated: int
     frames: tuple[str, ...]
-    places: tuple[tuple[str, tuple[str, ...]], ...]
+    places: Places
+    full_places: Places
 
     @cached_property
     def size(self) -> int:
@@ -81,6 +86,7 @@ def plain(found: Relaxed | None) -> list[Any] | None:
         found.unsaturated,
         found.frames,
         found.places,
+        found.full_places,
     ]
 
 
@@ -88,10 +94,10 @@ def from_plain(data: Sequence[Any] | None) -> Relaxed | None:
     """A weaker pattern of its plain data."""
     if data is None:
         return None
-    smarts, needs, rings, saturated, unsaturated, frames, places = data
+    smarts, needs, rings, saturated, unsaturated, frames, *places = data
     pairs = tuple((element, count) for element, count in needs)
-    around = tuple((text, tuple(beside)) for text, beside in places)
-    return Relaxed(smarts, pairs, rings, saturated, unsaturated, tuple(frames), around)
+    weak, full = (tuple((text, tuple(beside)) for text, beside in of) for of in places)
+    return Relaxed(smarts, pairs, rings, saturated, unsaturated, tuple(frames), weak, full)
 
 
 @dataclass(slots=True)
@@ -113,9 +119,11 @@ def relaxed(smarts: str) -> Relaxed | None:
         full = Chem.MolFromSmarts(smarts)
         if full is None or len(Chem.GetMolFrags(full)) != 1:
             return None
+        Chem.FastFindRings(full)
         weak = Chem.RWMol()
         needs: dict[int, int] = {}
         texts = []
+        full_texts = []
         for index in range(full.GetNumAtoms()):
             atom = full.GetAtomWithIdx(index)
             tree = _tree(atom.DescribeQuery())
@@ -128,6 +136,7 @@ def relaxed(smarts: str) -> Relaxed | None:
                 needs[element] = needs.get(element, 0) + 1
             text = _atom_text(tree, elements, aromatic)
             texts.append(text)
+            full_texts.append(_full_text(tree, elements, aromatic, atom.IsInRing()))
             weak.AddAtom(Chem.MolFromSmarts(text).GetAtomWithIdx(0))
         for index in range(full.GetNumBonds()):
             bond = full.GetBondWithIdx(index)
@@ -147,10 +156,11 @@ def relaxed(smarts: str) -> Relaxed | None:
         sum(text.startswith("[#6;") and ";!X4" in text for text in texts),
         _frames(full, texts),
         _places(full, texts),
+        _places(full, full_texts),
     )
 
 
-def _places(full: Chem.Mol, texts: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _places(full: Chem.Mol, texts: Sequence[str]) -> Places:
     """The atoms of a pattern with those beside them."""
     found: dict[tuple[str, tuple[str, ...]], None] = {}
     for index, text in enumerate(texts):
@@ -297,6 +307,66 @@ def _atom_text(tree: _Node, elements: frozenset[int] | None, aromatic: bool) -> 
             if either:
                 parts.append(either)
     return f"[{';'.join(parts)}]"
+
+
+def _full_text(tree: _Node, elements: frozenset[int] | None, aromatic: bool, in_ring: bool) -> str:
+    """What is understood of an atom of a full pattern: its element, and what else it must be."""
+    parts = ["*"] if elements is None else [",".join(f"#{n}" for n in sorted(elements))]
+    if aromatic:
+        parts.append("a")
+    if in_ring:
+        parts.append("R")
+    for node in _certain(tree):
+        name, value = node.text.split()[0], _value(node)
+        if name == "AtomInNRings" and "-1" in node.text.split():
+            parts.append("!R" if "!=" in node.text else "R")
+        elif value is None:
+            continue
+        elif name in _KEPT:
+            parts.append(f"{_KEPT[name]}{value}")
+        elif name == "AtomType":
+            parts.append("a" if value >= _AROMATIC else "A")
+    return f"[{';'.join(parts)}]"
+
+
+class FullKind(NamedTuple):
+    """An atom of a matching graph.
+
+    Attributes:
+        number: atomic number.
+        degree: heavy atoms beside it.
+        hydrogens: that it carries.
+        aromatic: it is aromatic.
+        in_ring: it is in a ring.
+    """
+
+    number: int
+    degree: int
+    hydrogens: int
+    aromatic: bool
+    in_ring: bool
+
+
+def is_in_full(kind: FullKind, text: str) -> bool:
+    """An atom may be what is understood of a full pattern's atom, as ``[#7;A;X3]``."""
+    return all(
+        any(_is_in_full(kind, one) for one in part.split(","))
+        for part in text.strip("[]").split(";")
+    )
+
+
+def _is_in_full(kind: FullKind, primitive: str) -> bool:
+    if primitive.startswith("#"):
+        return kind.number == int(primitive[1:])
+    if primitive in {"a", "A"}:
+        return kind.aromatic is (primitive == "a")
+    if primitive in {"R", "!R"}:
+        return kind.in_ring is (primitive == "R")
+    if primitive.startswith("X"):
+        return kind.degree + kind.hydrogens == int(primitive[1:])
+    if primitive.startswith("H"):
+        return kind.hydrogens == int(primitive[1:])
+    return True
 
 
 def may_be(kind: AtomKind, text: str) -> bool:

@@ -10,11 +10,15 @@ be counted for the same neighbour, which only lets more through.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Generic, TypeVar
 
 from screening.chemistry.atoms import AtomKind, Outline
-from screening.chemistry.relaxed import Relaxed, may_be
+from screening.chemistry.relaxed import Places, Relaxed, may_be
+
+Kind = TypeVar("Kind", bound=Hashable)
 
 _MAX_KINDS = 65_536
 
@@ -36,14 +40,22 @@ class _Place:
     bit: int
 
 
-class Surroundings:
+class Surroundings(Generic[Kind]):
     """The atoms of some patterns with what stands beside them.
 
     Args:
         patterns: the patterns; None is one that says nothing.
+        places_of: the atoms of a pattern, each with those beside it.
+        may_be: tells whether an atom may be what a pattern's atom asks for.
     """
 
-    def __init__(self, patterns: Iterable[Relaxed | None]) -> None:
+    def __init__(
+        self,
+        patterns: Iterable[Relaxed | None],
+        places_of: Callable[[Relaxed], Places],
+        may_be: Callable[[Kind, str], bool],
+    ) -> None:
+        self._may_be = may_be
         self._texts: dict[str, int] = {}
         places: dict[tuple[str, tuple[str, ...]], _Place] = {}
         self._needs: dict[str, int] = {}
@@ -51,15 +63,14 @@ class Surroundings:
             if pattern is None:
                 continue
             need = 0
-            for text, beside in pattern.places:
+            for text, beside in places_of(pattern):
                 place = places.get((text, beside))
                 if place is None:
                     place = places[text, beside] = self._place(text, beside, 1 << len(places))
                 need |= place.bit
             self._needs[pattern.smarts] = need
         self._places = tuple(places.values())
-        self._of_atoms: dict[AtomKind, int] = {}
-        self._held: dict[int, int] = {}
+        self._of_atoms: dict[Kind, int] = {}
         self._alike: dict[tuple[int, ...], int] = {}
         self._by_atom: dict[int, list[_Place]] = {}
 
@@ -79,22 +90,12 @@ class Surroundings:
         """The places of a pattern, as bits; none where the pattern is not among the known ones."""
         return self._needs.get(pattern.smarts, 0)
 
-    def of(self, outline: Outline) -> int:
-        """The places that a drawing has, as bits."""
-        found = 0
-        known = self._held
-        for index, star in enumerate(outline.stars):
-            held = known.get(star)
-            if held is None:
-                if len(known) >= _MAX_KINDS:
-                    known = self._held = {}
-                kinds = outline.kinds
-                around = [kinds[i] for i in outline.beside[index]]
-                held = known[star] = self._satisfied(kinds[index], around)
-            found |= held
-        return found
+    def __len__(self) -> int:
+        """How many places there are."""
+        return len(self._places)
 
-    def _satisfied(self, kind: AtomKind, around: Sequence[AtomKind]) -> int:
+    def satisfied(self, kind: Kind, around: Sequence[Kind]) -> int:
+        """The places that an atom with some atoms beside it takes, as bits."""
         masks = sorted(map(self._of_atom, around))
         key = (self._of_atom(kind), *masks)
         found = self._alike.get(key)
@@ -129,11 +130,42 @@ class Surroundings:
             self._by_atom[itself] = found
         return found
 
-    def _of_atom(self, kind: AtomKind) -> int:
+    def _of_atom(self, kind: Kind) -> int:
         """The texts that an atom satisfies, as bits."""
         found = self._of_atoms.get(kind)
         if found is None:
             found = self._of_atoms[kind] = sum(
-                1 << place for text, place in self._texts.items() if may_be(kind, text)
+                1 << place for text, place in self._texts.items() if self._may_be(kind, text)
             )
         return found
+
+
+class DrawnSurroundings(Surroundings[AtomKind]):
+    """The atoms of weaker patterns, which are asked of drawings.
+
+    Args:
+        patterns: the patterns; None is one that says nothing.
+    """
+
+    def __init__(self, patterns: Iterable[Relaxed | None]) -> None:
+        super().__init__(patterns, attrgetter("places"), may_be)
+        self._held: dict[int, int] = {}
+
+    def of(self, outline: Outline) -> int:
+        """The places that a drawing has, as bits."""
+        found = 0
+        known = self._held
+        for index, star in enumerate(outline.stars):
+            held = known.get(star)
+            if held is None:
+                if len(known) >= _MAX_KINDS:
+                    known = self._held = {}
+                kinds = outline.kinds
+                around = [kinds[i] for i in outline.beside[index]]
+                held = known[star] = self.satisfied(kinds[index], around)
+            found |= held
+        return found
+
+    def __len__(self) -> int:
+        """How many places there are."""
+        return len(self._places)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from screening.chemistry.analogue import Neighbourhood
 from screening.chemistry.cascade import Filters, Reach, Targets, WeakPatterns
@@ -29,6 +29,7 @@ from screening.chemistry.identity import (
     read_listed,
 )
 from screening.chemistry.language import ClassDefinition
+from screening.chemistry.proof import ClassProof
 from screening.chemistry.relaxed import Relaxed, from_plain, plain, relaxed
 from screening.chemistry.structure import (
     Component,
@@ -38,7 +39,14 @@ from screening.chemistry.structure import (
     know,
     read_structure,
 )
-from screening.errors import DefinitionError, Fault, StructureError, WatchlistError
+from screening.errors import (
+    DefinitionError,
+    Fault,
+    MatchLimitError,
+    StructureError,
+    WatchlistError,
+)
+from screening.once import Once
 from screening.rules.cache import digest_of, software_key, stored
 from screening.rules.load import Bundle
 from screening.rules.memberships import Memberships, proved
@@ -46,10 +54,14 @@ from screening.rules.model import AnalogueRule, Entry
 from screening.rules.reach import never_covers
 from screening.shipment import Leg
 
+if TYPE_CHECKING:
+    from screening.chemistry.together import Drawings, Sieve
+
 V = TypeVar("V")
 Gap = tuple[str, int | None]
 """What a list is known to lack: a pattern, and the heavy atoms that a component may have."""
 
+_MAX_PROOFS = 2048
 _MAX_ASKED = 1024
 """Journeys and days whose questions are kept; the memory it takes has to have an end."""
 
@@ -170,7 +182,9 @@ class CompiledBundle:
             neighbourhoods=tuple(
                 self.neighbourhoods[place] for place in places if place in self.neighbourhoods
             ),
-            patterns=self.filters.together((*wanted, *lacking)),
+            patterns=self.filters.together(
+                (*wanted, *lacking), {smarts for smarts, _, _ in wanted}
+            ),
             lists=lists,
             targets=self._targets_of(lists),
         )
@@ -222,6 +236,30 @@ class CompiledBundle:
             or any(is_near(structure, one) for one in asked.neighbourhoods)
         )
 
+    def surely_unmet(
+        self, drawings: Drawings, asked: Asked, *, own_lists: bool = False
+    ) -> dict[str, int]:
+        """Those of several drawings that are surely nothing that is asked for.
+
+        Args:
+            drawings: as the `sieve` read them.
+            asked: what is asked on the journey.
+            own_lists: only the lists that are asked on the journey count, and not those of others.
+
+        Returns:
+            By text how many larger components each has, where they are not all the same; else 0.
+        """
+        targets = asked.targets if own_lists else self.filters.targets
+        return drawings.unmet(asked.patterns, targets, asked.neighbourhoods)
+
+    @cached_property
+    def sieve(self) -> Sieve:
+        """What reads many drawings together."""
+        # its module brings numpy with it, which a single decision does not need
+        from screening.chemistry.together import Sieve  # noqa: PLC0415
+
+        return Sieve(self.filters)
+
     @staticmethod
     def surely_meets_nothing(structure: Structure, asked: Asked) -> bool:
         """Its drawing alone shows that a structure is nothing that is asked for, nor listed."""
@@ -237,7 +275,47 @@ class CompiledBundle:
         if not open_classes:
             return False
         parts = opened(structure)
-        return any(self.classes[name].may_match(part) for name in open_classes for part in parts)
+        return any(self._may_prove(name, part) for name in open_classes for part in parts)
+
+    def _may_prove(self, name: str, part: Component) -> bool:
+        """A component is in a class by some version of its entry, or that cannot be decided."""
+        versions = dict.fromkeys(v.clauses for v in self.bundle.entries[name].versions)
+        return any(self.proof(name, part, clauses) is not None for clauses in versions)
+
+    def proof(
+        self,
+        entry_id: str,
+        component: Component,
+        clauses: tuple[str, ...] | None,
+        *,
+        exhaustive: bool = False,
+    ) -> ClassProof | str | None:
+        """The proof that a component is in a class, kept for those who ask again.
+
+        Args:
+            entry_id: of the class.
+            component: the component.
+            clauses: letters in force; None: all.
+            exhaustive: without any filter before it.
+
+        Returns:
+            The proof, None where there is none, or why it was not decided.
+        """
+
+        def find() -> ClassProof | str | None:
+            definition = self.classes[entry_id]
+            if not exhaustive and not definition.may_match(component):
+                return None
+            try:
+                return definition.prove(component, clauses)
+            except MatchLimitError as error:
+                return str(error)
+
+        return self._proofs((exhaustive, entry_id, component.smiles, clauses), find)
+
+    @cached_property
+    def _proofs(self) -> Once:
+        return Once(_MAX_PROOFS)
 
     def _may_hold_skeleton(self, structure: Structure, name: str) -> bool:
         """A component, or what it is an ester or ether of, may hold a skeleton of a class.

@@ -59,20 +59,25 @@ _screeners: list[Screener] = []
 
 
 def _prepare() -> None:
-    _screeners[:] = [Screener(), Screener(exhaustive=True)]
+    _screeners[:] = [Screener(), Screener(), Screener(exhaustive=True)]
 
 
 def compare(numbered: Sequence[tuple[int, str]]) -> Result:
-    """Compares both roads on some structures, each on the journey of its number."""
+    """Compares all roads on some structures, each on the journey of its number.
+
+    With filters they are looked at one by one, and many together.
+    """
     if not _screeners:
         _prepare()
-    quick, full = _screeners
+    quick, together, full = _screeners
     result = Result()
     with rdBase.BlockLogs():
+        lines = [Shipment(**road) for road in ROADS]
+        together.look_ahead((lines[number % len(lines)], text) for number, text in numbered)
         for number, structure in numbered:
             line = Shipment(structure=structure, **ROADS[number % len(ROADS)])
             found = quick.screen(line)
-            if found != full.screen(line):
+            if not found == together.screen(line) == full.screen(line):
                 result.different.append((number, structure))
             result.rows += 1
             result.outcomes[found.outcome.value] += 1

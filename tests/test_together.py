@@ -1,0 +1,287 @@
+"""Many drawings asked together: none that meets anything is passed over."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rdkit import Chem, rdBase
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
+
+from screening import Screener, Shipment, batch
+from screening.chemistry import atoms
+from screening.chemistry.atoms import key_of, outline_of
+from screening.chemistry.cascade import Drawn, Filters
+from screening.chemistry.layout import LAST_WORD, MAX_LETTERS, Layout, lay_out
+from screening.chemistry.relaxed import relaxed
+from screening.chemistry.structure import read_structure
+from screening.chemistry.together import Sieve, _Asked
+from screening.rules.index import CompiledBundle, structures_of
+from tests import strategies as made
+from tests.corpus.corpus import chemicals_of_the_package, sample
+from tests.test_cascade import BROKEN, same
+
+ODD = (
+    "C1CC1", "C1=CC1", "CC1(C)CC1C(=O)O", "C12C3C4C1C5C2C3C45", "O=C(Oc1ccccc1)C(=O)Oc1ccccc1",
+    "CC(=O)OC(C)=O", "CCOC(=O)Cc1ccccc1", "C[N+](C)(C)C.[Cl-]", "C[P+](C)(C)C.[I-]", "[Na+].[Cl-]",
+    "NC(=O)c1ccccc1", "OC(=N)c1ccccc1", "FS(F)(F)(F)(F)F", "O=S(=O)(O)O.N", "c1ccsc1", "C%10CC%10",
+    "CC(=O)N1CCC(CC1)N(c1ccccc1)C(=O)CC", "O=C1CCN(CCc2ccccc2)CC1", "OCC(O)CO", "O", "[Ar]",
+    "C1CCCCC1.C1CCCCC1", "c1ccccc1.CCO", "C1.C1CC", "CC(C)(C)OC(=O)N1CCC(Nc2ccccc2)CC1",
+)  # fmt: skip
+
+
+def chemicals(size: int) -> list[str]:
+    return [c.smiles for c in sample(chemicals_of_the_package(), size)]
+
+
+@pytest.fixture(scope="module")
+def oracle() -> Screener:
+    """The same law without any filter."""
+    return Screener(exhaustive=True)
+
+
+def unmet(compiled: CompiledBundle, texts: Sequence[str]) -> dict[str, int]:
+    """What is passed over where everything is asked."""
+    return compiled.surely_unmet(compiled.sieve.read(texts), compiled.everything)
+
+
+def check(screener: Screener, texts: Sequence[str]) -> int:
+    """What is passed over meets nothing, by itself and in full; how many are."""
+    compiled = screener.compiled
+    found = unmet(compiled, texts)
+    for text, larger in found.items():
+        structure = read_structure(text)
+        assert compiled.meets_nothing(structure, compiled.everything), text
+        assert larger == structure.several_larger(), text
+    return len(found)
+
+
+class TestWhatIsPassedOverMeetsNothing:
+    def test_among_ordinary_chemicals(self, screener: Screener) -> None:
+        assert check(screener, chemicals(800)) > 400  # most of them are passed over
+
+    def test_among_listed_substances(self, screener: Screener) -> None:
+        entries = screener.bundle.entries.values()
+        listed = sorted({s for e in entries for s in structures_of(e).values()})
+        assert unmet(screener.compiled, listed) == {}
+
+    @made.examples(15)
+    @given(data=st.data())
+    def test_around_the_classes(self, screener: Screener, data: st.DataObject) -> None:
+        around = st.one_of(
+            made.near_fentanyls(),
+            made.near_nitazenes(),
+            made.near_piperidones(),
+            made.near_orphines(),
+        )
+        check(screener, data.draw(st.lists(around, min_size=8, max_size=12)))
+
+    def test_of_what_is_broken_or_odd(self, screener: Screener) -> None:
+        check(screener, [*BROKEN, *ODD])
+
+    def test_whatever_stands_beside_it(self, screener: Screener) -> None:
+        texts = [*ODD, *chemicals(100)]
+        alone = {text for text in texts if unmet(screener.compiled, [text])}
+        random.Random(5).shuffle(texts)
+        assert set(unmet(screener.compiled, texts)) == alone
+
+
+class TestDecisionsAreTheSame:
+    def test_after_looking_ahead(self, screener: Screener, oracle: Screener) -> None:
+        line = Shipment(day="2026-11-22")
+        texts = [*BROKEN, *ODD, *chemicals(60)]
+        screener.look_ahead((line, text) for text in texts)
+        for text in texts:
+            same(screener, oracle, text)
+
+    def test_on_journeys_of_their_own(self, screener: Screener, oracle: Screener) -> None:
+        lines = [
+            Shipment(origin="CN", destination="US", day="2026-11-22"),
+            Shipment(origin="DE", destination="MX", day="2019-06-01", hs_code="293399"),
+        ]
+        texts = chemicals(40)
+        screener.look_ahead((line, text) for line in lines for text in texts)
+        for line in lines:
+            for text in texts:
+                whole = line.but(structure=text)
+                assert screener.screen(whole) == oracle.screen(whole)
+
+    def test_whoever_looks_ahead_meanwhile(self, screener: Screener, oracle: Screener) -> None:
+        line = Shipment(origin="CN", destination="US", day="2026-11-22")
+        texts = chemicals(60)
+        wrong: list[str] = []
+
+        def screens(part: list[str]) -> None:
+            for _ in range(3):
+                screener.look_ahead((line, text) for text in part)
+                shipments = [line.but(structure=text) for text in part]
+                wrong.extend(
+                    text
+                    for text, one in zip(part, shipments, strict=True)
+                    if screener.screen(one) != expected[text]
+                )
+
+        expected = {text: oracle.screen(line.but(structure=text)) for text in texts}
+        threads = [
+            threading.Thread(target=screens, args=(part,)) for part in (texts[:40], texts[20:])
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert wrong == []
+
+
+def test_a_table_is_screened_though_looking_ahead_fails(
+    monkeypatch: pytest.MonkeyPatch, screener: Screener
+) -> None:
+    rows = pd.DataFrame({"SMILES": chemicals(20), "Origin": "CN", "Destination": "US"})
+    whole = batch.screen_frame(screener, rows)
+
+    def fail(*_: Any) -> None:
+        raise RuntimeError("it fails")
+
+    monkeypatch.setattr(Screener, "look_ahead", fail)
+    pd.testing.assert_frame_equal(batch.screen_frame(screener, rows), whole)
+
+
+@pytest.fixture(scope="module")
+def layout() -> Layout:
+    found = lay_out([*ODD, *chemicals(300)])
+    assert found is not None
+    return found
+
+
+class TestALayout:
+    def test_has_the_atoms_of_each_drawing(self, layout: Layout) -> None:
+        assert layout.whole.sum() > 0.9 * len(layout)
+        for row in np.flatnonzero(layout.whole).tolist():
+            mol = layout.mols[row]
+            begin, end = layout.starts[row], layout.starts[row + 1]
+            outline, alone = layout.outline(row, mol), outline_of(mol)
+            assert outline.codes == alone.codes
+            assert outline.beside == alone.beside
+            assert outline.weights == alone.weights
+            assert layout.codes[begin:end].tolist() == alone.codes
+            atoms = [mol.GetAtomWithIdx(i) for i in range(mol.GetNumAtoms())]
+            assert layout.aromatic[begin:end].tolist() == [a.GetIsAromatic() for a in atoms]
+            assert layout.in_ring[begin:end].tolist() == [a.IsInRing() for a in atoms]
+            assert layout.hydrogens[begin:end].tolist() == [a.GetTotalNumHs() for a in atoms]
+            assert layout.charges[begin:end].tolist() == [a.GetFormalCharge() for a in atoms]
+
+    def test_has_the_formula_and_rings_of_each_fragment(self, layout: Layout) -> None:
+        unit = 0
+        for row in range(len(layout)):
+            for part in Chem.GetMolFrags(layout.mols[row], asMols=True):
+                if layout.whole[row]:
+                    assert layout.keys[unit] == key_of(CalcMolFormula(part))[1] & LAST_WORD
+                    assert layout.unit_rings[unit] == Chem.GetSSSR(part).__len__()
+                    triangles = [r for r in part.GetRingInfo().AtomRings() if len(r) == 3]
+                    pattern = Chem.MolFromSmarts("*1~*~*~1")
+                    assert layout.triangles[unit] == len(part.GetSubstructMatches(pattern))
+                    assert layout.triangles[unit] >= len(triangles)
+                unit += 1
+        assert unit == len(layout.units)
+
+    def test_is_settled_where_standardising_changes_nothing(self, layout: Layout) -> None:
+        settled = np.flatnonzero(layout.whole & layout.settled).tolist()
+        assert len(settled) > len(layout) / 2
+        for row in settled:
+            drawn = Chem.MolToSmiles(layout.mols[row], isomericSmiles=False)
+            parts = sorted(
+                Chem.CanonSmiles(c.smiles) for c in read_structure(layout.texts[row]).components
+            )
+            assert ".".join(parts) == ".".join(sorted(Chem.CanonSmiles(drawn).split(".")))
+
+    def test_leaves_out_what_has_to_be_read_by_itself(self) -> None:
+        with rdBase.BlockLogs():
+            assert lay_out(["C" * (MAX_LETTERS + 1), "c1cccc1", "[2H]OC", "CC[Mg]Br", ""]) is None
+
+    def test_takes_the_toolkits_hash_for_no_proof(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where two kinds of atoms shared a hash, their drawing is read by itself."""
+        known = atoms.MET_IN_RINGS
+        ethanol, amine = Chem.MolFromSmiles("CCO"), Chem.MolFromSmiles("CCN")
+        first, second = known.hashes(ethanol), known.hashes(amine)
+        known.learn(ethanol, first)
+        monkeypatch.setattr(known, "by_hash", known.by_hash | {second[2]: known.by_hash[first[2]]})
+        layout = lay_out(["CCO", "CCN"])
+        assert layout is not None
+        assert layout.whole.tolist() == [True, False]
+
+
+class TestChains:
+    def test_allow_what_one_drawing_allows(self, screener: Screener) -> None:
+        compiled = screener.compiled
+        texts = [*chemicals(300), *structures_of_schedule_i(screener)[:60]]
+        layout = lay_out(texts)
+        assert layout is not None
+        asked = _Asked(layout, compiled.filters, compiled.sieve, {})
+        near = 0
+        for neighbourhood in compiled.neighbourhoods.values():
+            flags = asked._near(neighbourhood)
+            for row in np.flatnonzero(layout.whole).tolist():
+                drawn = compiled.filters.read(layout.texts[row])
+                if isinstance(drawn, Drawn) and drawn.may_be_near(neighbourhood):
+                    near += 1
+                    assert flags[row], drawn.text
+            assert flags.mean() < 0.5
+        assert near > 30
+
+
+def structures_of_schedule_i(screener: Screener) -> list[str]:
+    entries = screener.bundle.entries.values()
+    named = {e.substance for e in entries if e.list == "us/schedule-i" and e.substance}
+    return sorted(named)
+
+
+@pytest.mark.parametrize(
+    ("smarts", "texts"),
+    [
+        ("C1CCNCC1", ["C1CCNCC1", "CC(=O)N1CCCCC1c1ccccc1", "C1CC2CCC(C1)N2"]),
+        ("[NX3;+0]c1ccccc1", ["Nc1ccccc1", "CN(C)c1ccc2ccccc2c1"]),
+        ("[OH][CH2][CH2]C(=O)[O;H1,-]", ["OCCC(=O)O"]),
+        ("[!R]-[R]", ["Cc1ccccc1"]),
+        ("[$(c1cc(Cl)ccc1),$([CH2]c1ccccc1)]N1CC[$([NH])]CC1", ["Clc1cccc(N2CCNCC2)c1"]),
+    ],
+)
+def test_a_full_pattern_has_its_places_where_it_matches(
+    screener: Screener, smarts: str, texts: list[str]
+) -> None:
+    filters = Filters(screener.compiled.substances, {smarts: relaxed(smarts)})
+    sieve = Sieve(filters)
+    thresholds = sieve.thresholds(filters.together([(smarts, None, "it")]))
+    layout = lay_out(texts)
+    assert layout is not None
+    query = Chem.MolFromSmarts(smarts)
+    assert all(mol.HasSubstructMatch(query) for mol in layout.mols)
+    assert _Asked(layout, filters, sieve, {})._left(thresholds).all()
+    others = lay_out(["CCCCCC", "c1ccncc1", "CC(=O)C"])
+    assert others is not None
+    assert not _Asked(others, filters, sieve, {})._left(thresholds).any()
+
+
+def test_no_pattern_of_a_list_is_passed_over_where_it_matches(screener: Screener) -> None:
+    compiled = screener.compiled
+    layout = lay_out(chemicals(800))
+    assert layout is not None
+    patterns = compiled.everything.patterns
+    thresholds = compiled.sieve.thresholds(patterns)
+    left = _Asked(layout, compiled.filters, compiled.sieve, {})._left(thresholds)
+    held = 0
+    for row in np.flatnonzero(layout.whole & layout.settled).tolist():
+        mol = layout.mols[row]
+        for at, (query, limit) in enumerate(
+            zip(thresholds.queries, thresholds.most.tolist(), strict=True)
+        ):
+            if mol.GetNumAtoms() <= limit and mol.HasSubstructMatch(query):
+                held += 1
+                assert left[row, at], (layout.texts[row], patterns.full[at])
+    assert held > 100
+    assert left.mean() < 0.1
