@@ -104,8 +104,12 @@ if TYPE_CHECKING:
 CHUNK = 32
 """Rows that go to a worker at once."""
 
-LARGE_CHUNK = 4 * CHUNK
-"""The same in a long table: handing over costs the main process less a row."""
+LARGE_CHUNK = 8 * CHUNK
+"""The same in a long table: handing over costs the main process less a row, and drawings that are
+looked at together the worker."""
+
+TOGETHER = 16 * CHUNK
+"""Rows that are looked at together where nothing is handed over."""
 
 _LONG = 200 * CHUNK
 
@@ -247,7 +251,7 @@ def chunk_size(rows: int) -> int:
         rows: of the whole table; a short one is cut finely, so that every worker has a share.
 
     >>> chunk_size(1_000), chunk_size(1_000_000)
-    (32, 128)
+    (32, 256)
     """
     return CHUNK if rows < _LONG else LARGE_CHUNK
 
@@ -1369,7 +1373,7 @@ def screen_frame(
     for answers in in_order(
         screen_cells,
         screener,
-        chunked(submitted(), chunk_size(len(df)) if workers > 1 else LARGE_CHUNK),
+        chunked(submitted(), chunk_size(len(df)) if workers > 1 else TOGETHER),
         workers=workers,
         killed=killed,
         engine=engine,

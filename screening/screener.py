@@ -453,26 +453,23 @@ class Screener:
         have the lines at hand, such as the rows of a table.
 
         Args:
-            lines: each without its own drawing, and the drawing; those that share all else share
-                the very shipment.
+            lines: each without its own drawing, and the drawing.
         """
         if self._exhaustive:
             return
-        groups: dict[int, tuple[Shipment, dict[str, None]]] = {}
-        for shipment, drawing in lines:  # a hash of all fields would cost more than it joins
-            groups.setdefault(id(shipment), (shipment, {}))[1][drawing] = None
-        found: dict[tuple[int, bool], dict[str, int]] = {}
-        structures: dict[str, Structure] = {}
-        sieve = self._compiled.sieve
-        for shipment, drawings in groups.values():
+        groups: dict[tuple[int, bool], tuple[Asked, dict[str, None]]] = {}
+        for shipment, drawing in lines:
             rest = self._rest(shipment)
-            if rest is None or len(drawings) < _FEW_TOGETHER:
-                continue
-            codes = shipment.hs_code is None
-            unmet = found.setdefault((rest.ground.number, codes), {})
-            read = sieve.read(filter(is_smiles, drawings))
-            unmet |= self._compiled.surely_unmet(read, rest.ground.asked, own_lists=codes)
-            structures |= read.open
+            if rest is not None and is_smiles(drawing):
+                key = rest.ground.number, shipment.hs_code is None
+                groups.setdefault(key, (rest.ground.asked, {}))[1][drawing] = None
+        found: dict[tuple[int, bool], Mapping[str, int]] = {}
+        structures: dict[str, Structure] = {}
+        for key, (asked, drawings) in groups.items():
+            if len(drawings) >= _FEW_TOGETHER:
+                read = self._compiled.sieve.read(drawings)
+                found[key] = self._compiled.surely_unmet(read, asked, own_lists=key[1])
+                structures |= read.open
         self._ahead = _Ahead(structures, found)
 
     def _read(self, text: str) -> Structure:

@@ -324,20 +324,17 @@ class _Asked:
         layout = self._layout
         thresholds = self._sieve.thresholds(patterns)
         left = self._left(thresholds)
-        open_ = layout.any_unit(np.isin(layout.keys, self._sieve.keys(targets)))
-        near = [(one, self._near(one)) for one in neighbourhoods]
-        held = left.any(axis=1)
-        close = np.zeros(len(layout), dtype=bool)
-        for _, flags in near:
-            close |= flags
-        links = layout.any_atom(layout.links)
+        listed = layout.any_unit(np.isin(layout.keys, self._sieve.keys(targets))).tolist()
+        near = [(one, self._near(one).tolist()) for one in neighbourhoods]
+        held = set(np.flatnonzero(left.any(axis=1)).tolist())
+        links = layout.any_atom(layout.links).tolist()
         for row in np.flatnonzero(layout.whole).tolist():
             text = layout.texts[row]
-            opens = bool(links[row])
+            opens = links[row]
             to_ask = (
-                open_[row]
-                or held[row]
-                or close[row]
+                listed[row]
+                or row in held
+                or any(flags[row] for _, flags in near)
                 or (opens and self._may_open(row, targets))
                 or self._has_several_larger(row)
             )
@@ -346,7 +343,7 @@ class _Asked:
                 drawn = self._drawn(row)
                 asked = np.flatnonzero(left[row]).tolist()
                 if (
-                    (open_[row] and drawn.may_be_listed(targets))
+                    (listed[row] and drawn.may_be_listed(targets))
                     or (opens and drawn.may_open_to_listed(targets))
                     or self._holds_any(drawn, row, asked, thresholds, opens=opens)
                     or any(flags[row] and _is_near(drawn, one) for one, flags in near)
