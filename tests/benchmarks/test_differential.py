@@ -16,12 +16,19 @@ def test_both_roads_are_compared_row_by_row(screener: Screener) -> None:
     assert not result.different
 
 
-def test_another_decision_is_told(screener: Screener, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_another_decision_is_told(
+    screener: Screener, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
     class Careless:
         def screen(self, line: Shipment) -> Decision:
             return screener.screen(Shipment(structure="CCO", day=line.day))
 
-    monkeypatch.setattr(differential, "_screeners", [screener, Careless()])
+        def look_ahead(self, _: object) -> None: ...
+
+    roads: list[Screener | Careless] = [screener, screener, screener]
+    roads[at] = Careless()
+    monkeypatch.setattr(differential, "_screeners", roads)
     result = differential.compare([(0, "CCO"), (4, "O=C1CCNCC1")])
     assert result.different == [(4, "O=C1CCNCC1")]
     assert result.rows == 2
