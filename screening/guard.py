@@ -151,7 +151,8 @@ def _serve(
 
     Args:
         channel: chunks in, results out.
-        place: two numbers that the parent reads: the chunk and the item that this worker is at.
+        place: two numbers that the parent reads: the chunk and the item that this worker is at, 0
+            while it looks ahead.
         function: what is done with an item.
         state: what it needs.
         limits: of an item.
@@ -171,7 +172,7 @@ def _serve(
             number, items = pickle.loads(channel.recv_bytes())  # noqa: S301
         except (EOFError, ConnectionError):
             return
-        place[0], place[1] = number, 0
+        place[1], place[0] = 0, number
         clock.start()
         ahead(state, items)
         results = []
@@ -570,7 +571,7 @@ class Crew(Generic[S, T, R]):
         self._watch()
 
     def _watch(self) -> None:
-        """Ends workers that have been at one item for too long by the clock."""
+        """Ends workers that have been at one item, or at the look ahead, too long by the clock."""
         now = time.monotonic()
         seconds = self._limits.seconds * (self._limits.patience if self._ahead else 1)
         for worker in self._workers:
@@ -579,10 +580,16 @@ class Crew(Generic[S, T, R]):
             at = (worker.place[0], worker.place[1])
             if at != worker.seen[:2]:
                 worker.seen = (*at, now)
-            elif now - worker.seen[2] > seconds and self._item(worker) is not None:
+            elif now - worker.seen[2] > seconds and self._is_at_work(worker):
                 worker.late = True
                 worker.end()
                 worker.seen = (*at, now)
+
+    @staticmethod
+    def _is_at_work(worker: _Worker) -> bool:
+        """A worker has begun its first part: it looks ahead, or is at an item."""
+        part = worker.parts[0]
+        return bool(worker.place[0] == part.number and worker.place[1] <= len(part.items))
 
     @staticmethod
     def _item(worker: _Worker) -> int | None:

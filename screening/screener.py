@@ -60,6 +60,11 @@ _MAX_GROUNDS = 2048
 """Journeys and days whose ground is kept; the memory it takes has to have an end."""
 _MAX_MET = 1024
 """Goods on a journey and day of which is kept what they meet."""
+_MAX_SEEN = 8192
+"""Drawings on a journey and day of which is kept that they meet nothing, or not for sure."""
+_MAX_SEEN_TEXT = 1_000
+_Seen = tuple[int, bool, str]
+"""The number of a ground, whether no customs code is compared, and a drawing."""
 _MAX_TOLD = 4096
 """Ways of stating goods on a journey and day that are kept for them."""
 
@@ -195,21 +200,6 @@ class _Rest:
     alike: dict[int, Alike]
 
 
-@dataclass(frozen=True, slots=True)
-class _Ahead:
-    """What is known of drawings that are screened next.
-
-    Attributes:
-        structures: those that may meet something, by their text.
-        unmet: those that surely meet nothing, by the number of their ground and whether no code is
-            compared; each with the number of its larger components, 0 where all are the same.
-    """
-
-    structures: Mapping[str, Structure]
-    unmet: Mapping[tuple[int, bool], Mapping[str, int]]
-
-
-_NOTHING_AHEAD = _Ahead({}, {})
 _FEW_TOGETHER = 8
 """Fewer drawings are read one by one: laying them out would cost more than it spares."""
 
@@ -282,7 +272,7 @@ class Screener:
         # Without filters every drawing is read in full; that is what the filters are held to.
         read = read_structure if exhaustive else self._read
         read = lru_cache(maxsize=2048)(read)
-        self._ahead = _NOTHING_AHEAD
+        self._read_ahead: Mapping[str, Structure] = {}
         self._items = item_table(items)
         names = NameIndex(self.bundle, installed_sources(self._items))
         self._of_tables = TableStructures(self._compiled, read)
@@ -300,7 +290,7 @@ class Screener:
         self._unmets = Once(_MAX_GROUNDS)
         self._mets = Once(_MAX_MET)
         self._told: dict[tuple[Any, ...], _Met] = {}
-        self._seen_to_meet: set[tuple[Any, ...]] = set()
+        self._seen: dict[_Seen, int | None] = {}
         self._rests_of_tables = Once(_MAX_GROUNDS)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -427,24 +417,23 @@ class Screener:
             None where it may meet something.
         """
         codes = shipment.hs_code is None  # where one is compared, what any list has counts
-        ahead = self._ahead.unmet.get((rest.ground.number, codes))
-        if ahead is not None:
-            larger = ahead.get(drawing)
-            if larger is not None:
-                return larger
-        key = (drawing, codes, *_PLACES_AND_DAY(shipment))
-        if key in self._seen_to_meet:
-            return None
+        key = (rest.ground.number, codes, drawing)
+        if key in self._seen:
+            return self._seen[key]
         try:
             structure = self._identification.read(drawing)
         except StructureError:
             return None
-        if not self._compiled.meets_nothing(structure, rest.ground.asked, own_lists=codes):
-            if len(self._seen_to_meet) >= _MAX_TOLD:
-                self._seen_to_meet.clear()
-            self._seen_to_meet.add(key)
-            return None
-        return structure.several_larger()
+        unmet = self._compiled.meets_nothing(structure, rest.ground.asked, own_lists=codes)
+        return self._see(key, structure.several_larger() if unmet else None)
+
+    def _see(self, key: _Seen, larger: int | None) -> int | None:
+        """Keeps what a drawing leads to, for lines that have it again."""
+        if len(self._seen) >= _MAX_SEEN:
+            self._seen.clear()
+        if len(key[2]) <= _MAX_SEEN_TEXT:
+            self._seen[key] = larger
+        return larger
 
     def look_ahead(self, lines: Iterable[tuple[Shipment, str]]) -> None:
         """Looks at the drawings of lines that are screened next, many of them together.
@@ -461,20 +450,22 @@ class Screener:
         for shipment, drawing in lines:
             rest = self._rest(shipment)
             if rest is not None and is_smiles(drawing):
-                key = rest.ground.number, shipment.hs_code is None
-                groups.setdefault(key, (rest.ground.asked, {}))[1][drawing] = None
-        found: dict[tuple[int, bool], Mapping[str, int]] = {}
+                of = rest.ground.number, shipment.hs_code is None
+                if (*of, drawing) not in self._seen:
+                    groups.setdefault(of, (rest.ground.asked, {}))[1][drawing] = None
         structures: dict[str, Structure] = {}
-        for key, (asked, drawings) in groups.items():
+        for (number, codes), (asked, drawings) in groups.items():
             if len(drawings) >= _FEW_TOGETHER:
                 read = self._compiled.sieve.read(drawings)
-                found[key] = self._compiled.surely_unmet(read, asked, own_lists=key[1])
+                unmet = self._compiled.surely_unmet(read, asked, own_lists=codes)
+                for drawing, larger in unmet.items():
+                    self._see((number, codes, drawing), larger)
                 structures |= read.open
-        self._ahead = _Ahead(structures, found)
+        self._read_ahead = structures
 
     def _read(self, text: str) -> Structure:
         """Reads a structure, or takes the one that was read ahead."""
-        return self._ahead.structures.get(text) or self._compiled.filters.read(text)
+        return self._read_ahead.get(text) or self._compiled.filters.read(text)
 
     def _rest(self, shipment: Shipment) -> _Rest | None:
         """What lines share that differ in their drawing alone; None where more says what it is."""

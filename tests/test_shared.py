@@ -179,13 +179,14 @@ def test_what_goods_meet_is_kept_up_to_a_bound(
 ) -> None:
     monkeypatch.setattr(screener_module, "_MAX_MET", 3)
     monkeypatch.setattr(screener_module, "_MAX_TOLD", 4)
+    monkeypatch.setattr(screener_module, "_MAX_SEEN", 4)
     screener = fresh()
     for goods in GOODS:
         for day in FIELDS["day"]:
             screener.screen(Shipment(**goods, origin="CN", destination="US", day=day))
             assert len(screener._mets) <= 3
             assert len(screener._told) <= 4
-            assert len(screener._seen_to_meet) <= 4
+            assert len(screener._seen) <= 4
 
 
 # --- lines -------------------------------------------------------------------------------------

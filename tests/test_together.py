@@ -113,6 +113,16 @@ class TestDecisionsAreTheSame:
                 whole = line.but(structure=text)
                 assert screener.screen(whole) == oracle.screen(whole)
 
+    def test_of_what_was_seen_before(self, oracle: Screener) -> None:
+        screener = Screener()
+        line = Shipment(origin="CN", destination="US", day="2026-11-22")
+        texts = [*ODD, *chemicals(40), "O=C1CCNCC1"]
+        for _ in range(2):
+            screener.look_ahead((line, text) for text in texts)
+            for text in texts:
+                whole = line.but(structure=text)
+                assert screener.screen(whole) == oracle.screen(whole)
+
     def test_whoever_looks_ahead_meanwhile(self, screener: Screener, oracle: Screener) -> None:
         line = Shipment(origin="CN", destination="US", day="2026-11-22")
         texts = chemicals(60)

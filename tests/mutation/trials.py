@@ -191,7 +191,8 @@ class Trials:
             cache.cache_clear()
         for screener in self.screeners:
             screener._told.clear()
-            screener._seen_to_meet.clear()
+            screener._seen.clear()
+            screener._read_ahead = {}
             screener._last_rest = (None, None)
         for kept in self.kept:
             kept._found.clear()

@@ -29,7 +29,15 @@ from tests.reliability.kills import killed, write_table
 from tests.reliability.poison import LIMITS, poisoned
 from tests.reliability.steps import stepped
 from tests.reliability.texts import SMILES
-from tests.reliability.victims import PoisonedScreener, echo, marked, nobody, process_of, shaky
+from tests.reliability.victims import (
+    PoisonedScreener,
+    doubled,
+    echo,
+    marked,
+    nobody,
+    process_of,
+    shaky,
+)
 
 DAY = dt.date(2025, 11, 20)
 HEADER = ["Ref", "Name", "Dest", "Ship Date"]
@@ -72,6 +80,14 @@ class TestCrew:
             in_order(shaky, {"1": "sleep"}, [[0, 1, 2]], workers=1, killed=marked, limits=limits)
         )
         assert found == [[0, -2, 4]]
+
+    @pytest.mark.parametrize("harm", ["die", "spin", "sleep"])
+    def test_what_harms_only_together_is_done_apart(self, harm: str) -> None:
+        """A worker that comes to harm while it looks ahead costs no item."""
+        limits = Limits(seconds=1, patience=1)
+        with Crew(doubled, {"5": harm}, marked, 2, limits=limits) as crew:
+            found = list(crew.run([list(range(8)), list(range(8, 12))]))
+        assert found == [[2 * i for i in range(8)], [2 * i for i in range(8, 12)]]
 
     @pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
     def test_a_helper_and_then_its_workers_may_be_killed(self) -> None:

@@ -6,12 +6,13 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from screening.decision import Decision
-from screening.guard import Trouble
+from screening.guard import Trouble, with_look_ahead
 from screening.rules.load import Bundle
 from screening.shipment import Shipment
 from tests import factories as make
@@ -66,6 +67,19 @@ def shaky(state: dict[str, Any], item: int) -> int:
             threading.Event().wait()
         case "secret":
             return lambda: item  # type: ignore[return-value]  # what no process can send
+    return 2 * item
+
+
+def _dies_of_many(state: dict[str, Any], items: Sequence[int]) -> None:
+    """Harms its process by an item that does none by itself."""
+    if len(items) > 2:
+        for item in items:
+            shaky(state, item)
+
+
+@with_look_ahead(_dies_of_many)
+def doubled(state: dict[str, Any], item: int) -> int:
+    """Doubles."""
     return 2 * item
 
 
