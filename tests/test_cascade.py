@@ -168,6 +168,24 @@ class TestDecisionsAreTheSame:
             same(screener, oracle, smiles, id=f"line {number}", **line)
 
 
+@pytest.mark.parametrize(
+    "structure",
+    [
+        "CNs1C=CC=C/C1=C\\[NH+]=O.[Cl-]",
+        "CN(C)c1ccc(C(=C2C=sC(=[N+](C)C)C=C2)c2ccc(N(C)C)cc2)cc1.[Cl-]",
+        "c1ccc2cccc2cc1",
+        "Cn1=Cc2ccccc2C1",
+    ],
+)
+def test_what_may_have_no_standard_form_is_read_in_full(screener: Screener, structure: str) -> None:
+    """Valid as it is drawn, it is unreadable all the same: no filter may take it for settled."""
+    try:
+        read = screener.compiled.filters.read(structure)
+    except StructureError:
+        return
+    assert not isinstance(read, Drawn)
+
+
 def test_the_toolkit_says_nothing_of_what_is_broken(
     screener: Screener, capfd: pytest.CaptureFixture[str]
 ) -> None:

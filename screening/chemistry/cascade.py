@@ -96,6 +96,8 @@ _LONE_METAL = re.compile(
 # Aromatic in no ring of five or six: valid perhaps, and yet without a standard form.
 ODD_AROMATIC = Chem.MolFromSmarts("[a;!r5;!r6]")
 _AROMATIC_ATOM = Chem.MolFromSmarts("a")
+# The same of what is drawn as aromatic among atoms that are not.
+_HALF_AROMATIC = Chem.MolFromSmarts("[a;!$(*(:*):*)]")
 _IN_BRACKETS = re.compile(r"\[([A-Za-z])[^\]]*\]")
 _NO_LETTERS = str.maketrans("", "", "lr().0123456789%=#/\\-")
 # Two hydroxyls, or their anions, on one carbon: a covalent hydrate, or an acid.
@@ -909,6 +911,8 @@ def parsed(body: str) -> tuple[Chem.Mol, int] | None:
     fragments = 1 if "." not in body else len(Chem.GetMolFrags(mol))
     rings = mol.GetNumBonds() - atoms + fragments
     if not 0 < atoms <= MAX_ATOMS or rings > MAX_RINGS or fragments > MAX_COMPONENTS:
+        return None
+    if draws_aromatic(body) and mol.HasSubstructMatch(_HALF_AROMATIC):
         return None
     try:
         Chem.SanitizeMol(mol)
