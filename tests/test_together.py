@@ -34,7 +34,7 @@ ODD = (
     "CC(=O)OC(C)=O", "CCOC(=O)Cc1ccccc1", "C[N+](C)(C)C.[Cl-]", "C[P+](C)(C)C.[I-]", "[Na+].[Cl-]",
     "NC(=O)c1ccccc1", "OC(=N)c1ccccc1", "FS(F)(F)(F)(F)F", "O=S(=O)(O)O.N", "c1ccsc1", "C%10CC%10",
     "CC(=O)N1CCC(CC1)N(c1ccccc1)C(=O)CC", "O=C1CCN(CCc2ccccc2)CC1", "OCC(O)CO", "O", "[Ar]",
-    "C1CCCCC1.C1CCCCC1", "c1ccccc1.CCO", "C1.C1CC", "CC(C)(C)OC(=O)N1CCC(Nc2ccccc2)CC1",
+    "CS(C)=O", "CS(=O)c1ccccc1", "C1CCCCC1.C1CCCCC1", "c1ccccc1.CCO", "C1.C1CC", "CC(C)(C)OC(=O)N1CCC(Nc2ccccc2)CC1",
 )  # fmt: skip
 
 
@@ -221,8 +221,9 @@ class TestALayout:
             "[CH2]CC",  # a radical
             "c1ccc2cccc2cc1",  # aromatic in no ring of six
             "OC(O)C1CCNCC1",  # a covalent hydrate
+            "c1ccc1",  # drawn as aromatic, and not
             "FS(F)(F)(F)(F)F",  # more neighbours than are laid out
-            "CNs1C=CC=C/C1=C\\[NH+]=O.[Cl-]",  # drawn as aromatic, and not
+            "CNs1C=CC=C/C1=C\\[NH+]=O.[Cl-]",  # drawn as aromatic among atoms that are not
         ],
     )
     def test_has_not_the_whole_of_what_is_odd(self, text: str) -> None:
@@ -291,6 +292,20 @@ def test_a_full_pattern_has_its_places_where_it_matches(
     others = lay_out(["CCCCCC", "c1ccncc1", "CC(=O)C"])
     assert others is not None
     assert not _Asked(others, filters, sieve, {})._left(thresholds).any()
+
+
+@pytest.mark.parametrize(("of_parts", "left"), [((), False), (("[OX2H][CH2]Cc1ccccc1",), True)])
+def test_a_pattern_may_be_asked_of_what_an_ester_is_opened_to(
+    screener: Screener, of_parts: tuple[str, ...], left: bool
+) -> None:
+    smarts = "[OX2H][CH2]Cc1ccccc1"
+    filters = Filters(screener.compiled.substances, {smarts: relaxed(smarts)})
+    sieve = Sieve(filters)
+    thresholds = sieve.thresholds(filters.together([(smarts, None, "it")], of_parts))
+    layout = lay_out(["CC(=O)OCCc1ccccc1"])
+    assert layout is not None
+    asked = _Asked(layout, filters, sieve, {})
+    assert asked._left(thresholds).any() == left
 
 
 def test_no_pattern_of_a_list_is_passed_over_where_it_matches(screener: Screener) -> None:
