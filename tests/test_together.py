@@ -34,7 +34,8 @@ ODD = (
     "CC(=O)OC(C)=O", "CCOC(=O)Cc1ccccc1", "C[N+](C)(C)C.[Cl-]", "C[P+](C)(C)C.[I-]", "[Na+].[Cl-]",
     "NC(=O)c1ccccc1", "OC(=N)c1ccccc1", "FS(F)(F)(F)(F)F", "O=S(=O)(O)O.N", "c1ccsc1", "C%10CC%10",
     "CC(=O)N1CCC(CC1)N(c1ccccc1)C(=O)CC", "O=C1CCN(CCc2ccccc2)CC1", "OCC(O)CO", "O", "[Ar]",
-    "CS(C)=O", "CS(=O)c1ccccc1", "C1CCCCC1.C1CCCCC1", "c1ccccc1.CCO", "C1.C1CC", "CC(C)(C)OC(=O)N1CCC(Nc2ccccc2)CC1",
+    "CS(C)=O", "CS(=O)c1ccccc1", "C1CCCCC1.C1CCCCC1", "c1ccccc1.CCO", "C1.C1CC",
+    "CC(C)(C)OC(=O)N1CCC(Nc2ccccc2)CC1",
 )  # fmt: skip
 
 
