@@ -319,6 +319,7 @@ def test_no_pattern_of_a_list_is_passed_over_where_it_matches(screener: Screener
     drawn = random.Random(11).sample(listed, 150)
     esters = [f"CC(=O)O{s[1:]}" for s in drawn if s.startswith("OC")]
     salts = [f"{s}.Cl" for s in drawn[:40]] + [
+        "[NH3+]c1ccccc1.[Cl-]",
         "CC(=O)[O-].[NH3+]CCc1ccccc1",
         "C[N+]1(C)CCCCC1.[I-]",
     ]
