@@ -235,7 +235,7 @@ class TestALayout:
 
     def test_takes_the_toolkits_hash_for_no_proof(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Where two kinds of atoms shared a hash, their drawing is read by itself."""
-        known = atoms.MET_IN_RINGS
+        known = atoms.MET
         ethanol, amine = Chem.MolFromSmiles("CCO"), Chem.MolFromSmiles("CCN")
         first, second = known.hashes(ethanol), known.hashes(amine)
         known.learn(ethanol, first)

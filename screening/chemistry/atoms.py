@@ -1,7 +1,7 @@
 """A molecular graph as plain lists, atom by atom, made with few calls of the toolkit.
 
 Asking a molecule atom by atom costs as much as parsing it. So the atoms are told apart by the
-toolkit's own hash of element, connections, hydrogens and charge, all atoms in one call, and what a
+toolkit's own hash of element, connections, hydrogens, charge and ring, in one call, and what a
 hash stands for is looked up the first time that it is met. Two kinds of atoms could share a hash;
 then neither the formula nor the number of bonds would agree, and each atom is asked itself.
 """
@@ -60,9 +60,6 @@ ring; in the order in which they were met."""
 class Met:
     """Atoms that were met, by the toolkit's hash of them; few are ever met.
 
-    Args:
-        with_rings: the hash tells atoms in rings from others.
-
     Attributes:
         numbers, hydrogens, charges: of each.
         weights: what it adds to a key.
@@ -72,13 +69,12 @@ class Met:
         digits: its kind as a hexadecimal digit that adds up.
         ranks: its kind by the order in which kinds were met.
         masses: with its hydrogens.
-        in_ring: where the hash tells.
+        in_ring: of each.
         forms: the place among `FORMS` of its element, connections, hydrogens and ring.
         by_hash: its place in these lists.
     """
 
-    def __init__(self, *, with_rings: bool = False) -> None:
-        self.with_rings = with_rings
+    def __init__(self) -> None:
         self.numbers: list[int] = []
         self.hydrogens: list[int] = []
         self.weights: list[int] = []
@@ -102,7 +98,7 @@ class Met:
 
     def hashes(self, mol: Chem.Mol) -> list[int]:
         """The toolkit's hash of each atom; the rings of the molecule are known."""
-        found: list[int] = GetConnectivityInvariants(mol, includeRingMembership=self.with_rings)
+        found: list[int] = GetConnectivityInvariants(mol, includeRingMembership=True)
         return found
 
     def learn(self, mol: Chem.Mol, hashes: Iterable[int]) -> None:
@@ -124,7 +120,7 @@ class Met:
         digit = DIGITS.setdefault(kind, 1 << 4 * len(DIGITS))
         self.digits.append(digit)
         self.ranks.append((digit.bit_length() - 1) // 4)
-        in_ring = self.with_rings and atom.IsInRing()
+        in_ring = atom.IsInRing()
         self.in_ring.append(in_ring)
         form = (number, degree, carried, in_ring)
         self.forms.append(FORMS.setdefault(form, len(FORMS)))
@@ -143,7 +139,6 @@ class Met:
 
 
 MET = Met()
-MET_IN_RINGS = Met(with_rings=True)
 
 
 def kind_of(number: int, degree: int, hydrogens: int) -> AtomKind:
@@ -189,11 +184,11 @@ class Outline:
 
         Args:
             mol: the molecule.
-            atoms: the place of each atom among `MET_IN_RINGS`.
+            atoms: the place of each atom among `MET`.
             ends: both atoms of each bond, in both directions, by the first atom.
         """
         outline = object.__new__(cls)
-        vars(outline).update(_mol=mol, _met=MET_IN_RINGS, _atoms=atoms, ends=ends)
+        vars(outline).update(_mol=mol, _met=MET, _atoms=atoms, ends=ends)
         return outline
 
     def __len__(self) -> int:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import _CalcMolWt
 
-from screening.chemistry.atoms import CARBON, MET_IN_RINGS, Outline
+from screening.chemistry.atoms import CARBON, MET, Outline
 from screening.chemistry.cascade import (
     ODD_AROMATIC,
     draws_aromatic,
@@ -97,7 +97,7 @@ class Tables:
     @classmethod
     def of_all(cls) -> Tables:
         """Of all that were met by now."""
-        met = MET_IN_RINGS
+        met = MET
         size = len(met.by_hash)  # the last to grow
 
         def whole(values: list[int]) -> Ints:
@@ -170,7 +170,7 @@ class Layout:
     @staticmethod
     def _known(rows: Sequence[_Row]) -> Ints:
         """The place of each atom among those that were met, -1 where there is none."""
-        known = MET_IN_RINGS.by_hash
+        known = MET.by_hash
         found = np.array([known.get(one, -1) for row in rows for one in row.hashes])
         if found.max() >= len(_TABLES[0].numbers):
             _TABLES[0] = Tables.of_all()
@@ -411,10 +411,10 @@ def _row(text: str) -> _Row | None:
     begins = [0, atoms] if fragments == 1 else _begins(mol)
     if begins is None:
         return None
-    hashes = MET_IN_RINGS.hashes(mol)
-    known = MET_IN_RINGS.by_hash
+    hashes = MET.hashes(mol)
+    known = MET.by_hash
     if not all(map(known.__contains__, hashes)):
-        MET_IN_RINGS.learn(mol, hashes)
+        MET.learn(mol, hashes)
     return _Row(
         text,
         begins,

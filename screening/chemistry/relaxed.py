@@ -12,7 +12,7 @@ makes the pattern weaker and never wrong.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -288,16 +288,27 @@ def _is_aromatic_carbon(node: _Node) -> bool:
     return node.text.split()[0] == "AtomType" and _value(node) == _AROMATIC + CARBON
 
 
+def _element_text(elements: frozenset[int] | None) -> str:
+    return "*" if elements is None else ",".join(f"#{n}" for n in sorted(elements))
+
+
+def _ring_text(node: _Node) -> str | None:
+    """In a ring or in none, where a line of a query says so."""
+    if node.text.split()[0] != "AtomInNRings" or "-1" not in node.text.split():
+        return None
+    return "!R" if "!=" in node.text else "R"
+
+
 def _atom_text(tree: _Node, elements: frozenset[int] | None, aromatic: bool) -> str:
     """SMARTS of the weaker atom; aromatic carbon is never bound to four atoms."""
-    parts = ["*"] if elements is None else [",".join(f"#{n}" for n in sorted(elements))]
+    parts = [_element_text(elements)]
     carbon = elements == frozenset({CARBON})
     if aromatic:
         parts.append("!X4")
     for node in _certain(tree):
-        name, value = node.text.split()[0], _value(node)
-        if name == "AtomInNRings" and "-1" in node.text.split():
-            parts.append("!R" if "!=" in node.text else "R")
+        name, value, ring = node.text.split()[0], _value(node), _ring_text(node)
+        if ring is not None:
+            parts.append(ring)
         elif carbon and value is not None and name in _KEPT:
             parts.append(f"{_KEPT[name]}{value}")
         elif carbon and _is_aromatic_carbon(node):
@@ -311,15 +322,15 @@ def _atom_text(tree: _Node, elements: frozenset[int] | None, aromatic: bool) -> 
 
 def _full_text(tree: _Node, elements: frozenset[int] | None, aromatic: bool, in_ring: bool) -> str:
     """What is understood of an atom of a full pattern: its element, and what else it must be."""
-    parts = ["*"] if elements is None else [",".join(f"#{n}" for n in sorted(elements))]
+    parts = [_element_text(elements)]
     if aromatic:
         parts.append("a")
     if in_ring:
         parts.append("R")
     for node in _certain(tree):
-        name, value = node.text.split()[0], _value(node)
-        if name == "AtomInNRings" and "-1" in node.text.split():
-            parts.append("!R" if "!=" in node.text else "R")
+        name, value, ring = node.text.split()[0], _value(node), _ring_text(node)
+        if ring is not None:
+            parts.append(ring)
         elif value is None:
             continue
         elif name in _KEPT:
@@ -349,41 +360,38 @@ class FullKind(NamedTuple):
 
 def is_in_full(kind: FullKind, text: str) -> bool:
     """An atom may be what is understood of a full pattern's atom, as ``[#7;A;X3]``."""
-    return all(
-        any(_is_in_full(kind, one) for one in part.split(","))
-        for part in text.strip("[]").split(";")
-    )
 
+    def is_(primitive: str) -> bool:
+        if primitive in {"a", "A"}:
+            return kind.aromatic is (primitive == "a")
+        if primitive in {"R", "!R"}:
+            return kind.in_ring is (primitive == "R")
+        return _is(kind, primitive)
 
-def _is_in_full(kind: FullKind, primitive: str) -> bool:
-    if primitive.startswith("#"):
-        return kind.number == int(primitive[1:])
-    if primitive in {"a", "A"}:
-        return kind.aromatic is (primitive == "a")
-    if primitive in {"R", "!R"}:
-        return kind.in_ring is (primitive == "R")
-    if primitive.startswith("X"):
-        return kind.degree + kind.hydrogens == int(primitive[1:])
-    if primitive.startswith("H"):
-        return kind.hydrogens == int(primitive[1:])
-    return True
+    return _fits(text, is_)
 
 
 def may_be(kind: AtomKind, text: str) -> bool:
     """An atom may be what the text of a weaker pattern's atom asks for, as ``[#6;X4;H1,H2]``."""
+    if kind.number == CARBON:
+        return _fits(text, lambda primitive: _is(kind, primitive))
+    # only carbon keeps its hydrogens and connections
+    return _fits(text, lambda primitive: not primitive.startswith("#") or _is(kind, primitive))
+
+
+def _fits(text: str, is_: Callable[[str], bool]) -> bool:
+    """The text of an atom holds, given which of its primitives do."""
     return all(
-        any(all(_is(kind, one) for one in either.split("&")) for either in part.split(","))
+        any(all(map(is_, either.split("&"))) for either in part.split(","))
         for part in text.strip("[]").split(";")
     )
 
 
-def _is(kind: AtomKind, primitive: str) -> bool:
+def _is(kind: AtomKind | FullKind, primitive: str) -> bool:
     """An atom may be what one primitive asks for; what is not understood here is let through."""
+    connections = kind.degree + kind.hydrogens
     if primitive.startswith("#"):
         return kind.number == int(primitive[1:])
-    if kind.number != CARBON:  # only carbon keeps its hydrogens and connections
-        return True
-    connections = kind.degree + kind.hydrogens
     if primitive.startswith("X"):
         return connections == int(primitive[1:])
     if primitive.startswith("!X"):

@@ -165,7 +165,3 @@ class DrawnSurroundings(Surroundings[AtomKind]):
                 held = known[star] = self.satisfied(kinds[index], around)
             found |= held
         return found
-
-    def __len__(self) -> int:
-        """How many places there are."""
-        return len(self._places)

@@ -18,7 +18,7 @@ import numpy as np
 from rdkit import rdBase
 
 from screening.chemistry.analogue import CLOSE, MIN_HEAVY, MIN_RINGS, Chains, Neighbourhood
-from screening.chemistry.atoms import CARBON, DIGITS, FORMS, MET_IN_RINGS, PROTON, AtomKind
+from screening.chemistry.atoms import CARBON, DIGITS, FORMS, MET, PROTON, AtomKind
 from screening.chemistry.cascade import (
     HYDROXYL,
     MAX_OPENINGS,
@@ -375,7 +375,7 @@ class _Asked:
         if len(links) > MAX_OPENINGS or layout.acyls[begin:end][links].sum() > 1:
             return True
         parents = layout.parents[begin:end].tolist()
-        weights = [MET_IN_RINGS.weights[atom] for atom in layout.atoms[begin:end].tolist()]
+        weights = [MET.weights[atom] for atom in layout.atoms[begin:end].tolist()]
         below = weights.copy()
         for at in range(len(below) - 1, 0, -1):
             if parents[at] >= 0:
