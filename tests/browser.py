@@ -36,6 +36,7 @@ FLAGS = (
     "--hide-scrollbars",
 )
 SECONDS = 90
+_NEXT_TASK = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 
 
 class Browser:
@@ -155,7 +156,7 @@ class Browser:
         return found["result"].get("value")
 
     def press(self, key: str) -> None:
-        """Presses a key."""
+        """Presses a key, and waits until the page has followed the address that it may lead to."""
         for kind in ("rawKeyDown", "keyUp"):
             codes = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowRight": 39, "ArrowLeft": 37}
             extra = {"text": "\r"} if key == "Enter" and kind == "rawKeyDown" else {}
@@ -167,6 +168,7 @@ class Browser:
                 windowsVirtualKeyCode=codes[key],
                 **extra,
             )
+        self.ask("Runtime.evaluate", expression=_NEXT_TASK, awaitPromise=True)
 
     def picture(self, path: Path, *, width: int = 1400, height: int = 1200) -> None:
         """Takes a picture of what is in view."""

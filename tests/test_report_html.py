@@ -945,6 +945,14 @@ class TestBrowser:
         assert tab.run(pages) == []
         assert tab.run("document.activeElement.closest('tr').id") == "row-5"
 
+    def test_keys_pressed_at_once_are_all_followed(self, tab: Browser, path: Path) -> None:
+        """A key pressed before the page has followed the one before it turns one page more."""
+        tab.open(path.as_uri() + "#line-3")
+        turn = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))"
+        tab.run(f"(() => {{ const key = 'ArrowRight'; {turn}; {turn}; }})()")
+        assert tab.run("document.querySelector('#pages > article').id") == "line-5"
+        assert tab.run("location.hash") == "#line-5"
+
     def test_keyboard_reaches_rows_and_controls(self, tab: Browser, path: Path) -> None:
         """From the top of the page by Tab alone, with the skip link first."""
         tab.open(path.as_uri())

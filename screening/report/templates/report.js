@@ -312,7 +312,9 @@
   function step(by) {
     const order_ = flagged();
     const next = order_[order_.indexOf(current) + by];
-    if (next !== undefined) location.hash = "line-" + next;
+    if (next === undefined) return;
+    location.hash = "line-" + next;
+    openPage(next); // the address is followed later; keys pressed before that start from here
   }
   byId("page-previous").addEventListener("click", () => step(-1));
   byId("page-next").addEventListener("click", () => step(1));
