@@ -21,7 +21,6 @@ from screening.chemistry.cascade import (
     ODD_AROMATIC,
     draws_aromatic,
     has_radical,
-    is_hydrate,
     is_plain,
     letters_of,
     parsed,
@@ -177,7 +176,10 @@ class Layout:
         return found
 
     def _whole(self, rows: Sequence[_Row]) -> Flags:
-        """No two kinds of atoms shared a hash, no surroundings are too large, no text misled."""
+        """No two kinds of atoms shared a hash, no surroundings are too large, no text misled.
+
+        What may be a covalent hydrate is read by itself.
+        """
         t = self.tables
         counted = np.bincount(self.first, minlength=len(self.atoms))
         letters = "".join(row.letters for row in rows).encode()
@@ -185,6 +187,7 @@ class Layout:
         misled |= (counted != self.degrees) | (counted > MOST_BESIDE)
         misled |= np.maximum(self.ranks, self.forms) >= (1 << BITS) - 1
         misled |= (np.frombuffer(letters, np.uint8) >= ord("a")) & ~self.aromatic
+        misled |= self.hydrates
         masses = np.add.reduceat(t.masses[self.atoms], self.starts[:-1])
         charges = np.add.reduceat(self.charges, self.starts[:-1])
         whole: Flags = ~self.any_atom(misled)
@@ -288,6 +291,15 @@ class Layout:
         terminal = (self.numbers == OXYGEN) & (self.degrees == 1)
         return self.bound_to((self.numbers == CARBON) & (self.bound_to(terminal) > 0))
 
+    @cached_property
+    def hydrates(self) -> Flags:
+        """The carbons with two hydroxyls or their anions, and no double bond; see `is_hydrate`."""
+        single = np.ones(len(self.atoms), dtype=bool)
+        single[self.first[self.order == _DOUBLE]] = False
+        hydroxyls = single & (self.numbers == OXYGEN) & (self.degrees == 1)
+        found: Flags = single & (self.numbers == CARBON) & (self.bound_to(hydroxyls) > 1)
+        return found
+
     def bound_to(self, flags: Flags) -> Ints:
         """How many such atoms are beside each."""
         return np.bincount(self.first[flags[self.second]], minlength=len(self.atoms))
@@ -321,11 +333,11 @@ class Layout:
     @cached_property
     def triangles(self) -> Ints:
         """How many rings of three each fragment has."""
-        one, other = self.beside[self.first], self.beside[self.second]
-        same = (one[:, :, None] == other[:, None, :]) & (one[:, :, None] >= 0)
-        closed = same.sum(axis=(1, 2))  # each ring at both ends of its three bonds
-        unit = self.unit_of[self.first]
-        return np.bincount(unit, weights=closed, minlength=len(self.units)).astype(np.int64) // 6
+        bonds = (self.first < self.second) & self.in_ring[self.first] & self.in_ring[self.second]
+        first, second = self.first[bonds], self.second[bonds]
+        one, other = self.beside[first][:, :, None], self.beside[second][:, None, :]
+        at, _, _ = np.nonzero((one == other) & (one >= 0))  # each ring at its three bonds
+        return np.bincount(self.unit_of[first[at]], minlength=len(self.units)) // 3
 
     # --- rows ------------------------------------------------------------------------------------
 
@@ -405,8 +417,6 @@ def _row(text: str) -> _Row | None:
     if len(letters) != atoms or has_radical(mol, body):
         return None
     if draws_aromatic(body) and mol.HasSubstructMatch(ODD_AROMATIC):
-        return None
-    if body.count("O") > 1 and is_hydrate(mol):  # hydroxyl is never written as aromatic
         return None
     begins = [0, atoms] if fragments == 1 else _begins(mol)
     if begins is None:

@@ -44,6 +44,8 @@ from screening.chemistry.surroundings import Kind, Surroundings
 
 _MAX_STARS = 65_536
 _UNBOUNDED = 1 << 14
+_ROUNDED = 1e-3
+"""More than 32 bits lose of some hundred chains."""
 
 
 class _Thresholds:
@@ -161,14 +163,20 @@ class _Chains:
 
     def __init__(self, known: Chains) -> None:
         self.kinds = np.array(sorted(known.counts), dtype=np.int64)
-        self.totals = np.array(known.totals, dtype=np.int64)
-        self.counts = np.zeros((len(self.kinds), len(self.totals)), dtype=np.int16)
+        totals = np.array(known.totals, dtype=np.float32)
+        self.counts = np.zeros((len(self.kinds), len(totals)), dtype=np.int16)
         for at, kind in enumerate(self.kinds.tolist()):
             for lane, count in known.counts[kind]:
                 self.counts[at, lane] = count
+        self._part = CLOSE / (1 + CLOSE)
+        self._parts_of = self._part * totals
+        self._least = -float(self._parts_of.min(initial=math.inf))
 
     def allow(self, units: Ints, kinds: Ints, times: Ints, triangles: Ints) -> Flags:
         """Which units may be as similar as `CLOSE` to a named compound.
+
+        Chains shared are at least a part of those of both; by how many of them they go beyond that
+        part of the named compound's is found for the one that leaves most.
 
         Args:
             units: the unit that each chain, or several alike, belong to.
@@ -181,19 +189,19 @@ class _Chains:
         at = np.searchsorted(self.kinds, kinds)
         at[at == len(self.kinds)] = 0
         among = self.kinds[at] == kinds
-        shared = np.zeros((number, len(self.totals)), dtype=np.int32)
+        beyond = np.full(number, self._least, dtype=np.float64)
         if among.any():
             both = units[among] * len(self.kinds) + at[among]
             found, of = np.unique(both, return_inverse=True)
             have = np.bincount(of, weights=times[among], minlength=len(found)).astype(np.int16)
-            shares = np.minimum(self.counts[found % len(self.kinds)], have[:, None])
+            shares = self.counts[found % len(self.kinds)]
+            np.minimum(shares, have[:, None], out=shares)
             unit = found // len(self.kinds)
             first = np.flatnonzero(np.concatenate(([True], unit[1:] != unit[:-1])))
-            shared[unit[first]] = np.add.reduceat(shares, first, axis=0)
-        shared += triangles[:, None]
-        least = CLOSE * (self.totals + own[:, None]) - 1e-6
-        allowed = ((1 + CLOSE) * shared >= least).any(axis=1)
-        return np.asarray(allowed, dtype=bool)
+            shared = np.add.reduceat(shares, first, axis=0, dtype=np.int16)
+            beyond[unit[first]] = (shared - self._parts_of).max(axis=1)
+        allowed: Flags = beyond + triangles >= self._part * own - _ROUNDED
+        return allowed
 
 
 class Sieve:
