@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +19,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 from screening import Screener, Shipment, batch
 from screening.chemistry import atoms
 from screening.chemistry.atoms import key_of, outline_of
-from screening.chemistry.cascade import Drawn, Filters
+from screening.chemistry.cascade import HALF_AROMATIC, Drawn, Filters
 from screening.chemistry.identity import opened_parts
 from screening.chemistry.layout import LAST_WORD, MAX_LETTERS, Layout, lay_out
 from screening.chemistry.relaxed import relaxed
@@ -63,6 +64,11 @@ def check(screener: Screener, texts: Sequence[str]) -> int:
         assert compiled.meets_nothing(structure, compiled.everything), text
         assert larger == structure.several_larger(), text
     return len(found)
+
+
+def _atoms_before(layout: Layout) -> Any:
+    """How many earlier atoms each is bound to."""
+    return np.bincount(layout.first[layout.second < layout.first], minlength=len(layout.atoms))
 
 
 class TestWhatIsPassedOverMeetsNothing:
@@ -232,6 +238,32 @@ class TestALayout:
         with rdBase.BlockLogs():
             layout = lay_out([text])
         assert layout is None or not layout.whole.any()
+
+    def test_finds_what_is_drawn_aromatic_among_atoms_that_are_not(self) -> None:
+        """As the toolkit finds it in the drawing, by the marks of bonds alone."""
+        chance = random.Random(5)
+        seen = half = 0
+        for text in chemicals(1500):
+            with rdBase.BlockLogs():
+                mol = Chem.MolFromSmiles(text)
+                small = [] if mol is None else re.findall("[cnos]|[^cnos]+", Chem.MolToSmiles(mol))
+                for at in range(len(small)):
+                    if small[at] in "cnos" and chance.random() < 0.1:
+                        small[at] = chance.choice([small[at].upper(), "-" + small[at]])
+                drawn = "".join(small)
+                layout = lay_out([drawn])
+                if layout is None:
+                    continue
+                seen += 1
+                unsanitised = Chem.MolFromSmiles(drawn, sanitize=False)
+            found = {i for (i,) in unsanitised.GetSubstructMatches(HALF_AROMATIC)}
+            half += bool(found)
+            flagged = {*np.flatnonzero(layout.half_aromatic).tolist()}
+            assert found <= flagged, drawn
+            # where a ring is closed at the atom after a mark, both its bonds count as drawn
+            assert flagged == found or _atoms_before(layout)[[*flagged]].max() > 1, drawn
+        assert seen > 500
+        assert half > 50
 
     def test_takes_the_toolkits_hash_for_no_proof(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Where two kinds of atoms shared a hash, their drawing is read by itself."""

@@ -97,9 +97,11 @@ _LONE_METAL = re.compile(
 ODD_AROMATIC = Chem.MolFromSmarts("[a;!r5;!r6]")
 _AROMATIC_ATOM = Chem.MolFromSmarts("a")
 # The same of what is drawn as aromatic among atoms that are not.
-_HALF_AROMATIC = Chem.MolFromSmarts("[a;!$(*(:*):*)]")
+HALF_AROMATIC = Chem.MolFromSmarts("[a;!$(*(:*):*)]")
 _IN_BRACKETS = re.compile(r"\[([A-Za-z])[^\]]*\]")
-_NO_LETTERS = str.maketrans("", "", "lr().0123456789%=#/\\-")
+_MARKED_LETTERS = str.maketrans("=#/\\", "----", "lr().0123456789%")
+# A ring that is closed by a bond that is drawn; or a charge.
+DRAWN_CLOSURE = re.compile(r"[=#/\\-][0-9%]")
 # Two hydroxyls, or their anions, on one carbon: a covalent hydrate, or an acid.
 _TWO_OXYGENS = Chem.MolFromSmarts("[#8;D1]~[#6]~[#8;D1]")
 _HYDRATE = Chem.MolFromSmarts("[#8;D1;!$([#8]=*)]~[#6;!$([#6]=*)]~[#8;D1;!$([#8]=*)]")
@@ -876,9 +878,14 @@ def _settled_graph(part: Chem.Mol) -> Sequence[Chem.Mol]:
 
 def letters_of(body: str) -> str:
     """A letter for each atom of plain text, in order; a small one where it is drawn as aromatic."""
+    return marked_letters_of(body).replace("-", "")
+
+
+def marked_letters_of(body: str) -> str:
+    """The same, with a hyphen before each atom that a bond is drawn to, of whatever order."""
     if "[" in body:
         body = _IN_BRACKETS.sub(r"\1", body)
-    return body.translate(_NO_LETTERS)
+    return body.translate(_MARKED_LETTERS)
 
 
 def draws_aromatic(body: str) -> bool:
@@ -899,10 +906,14 @@ def _keeps_aromatic(mol: Chem.Mol, body: str) -> bool:
     return drawn <= perceived and not mol.HasSubstructMatch(ODD_AROMATIC)
 
 
-def parsed(body: str) -> tuple[Chem.Mol, int] | None:
+def parsed(body: str, *, by_marks: bool = False) -> tuple[Chem.Mol, int] | None:
     """The sanitised molecule of plain text, and its fragments; None where it is not to be had.
 
     The toolkit's complaints are for the caller to keep quiet.
+
+    Args:
+        body: the text.
+        by_marks: what is drawn as aromatic among atoms that are not is for the caller to find.
     """
     mol = parsed_smiles(body)
     if mol is None:
@@ -912,7 +923,7 @@ def parsed(body: str) -> tuple[Chem.Mol, int] | None:
     rings = mol.GetNumBonds() - atoms + fragments
     if not 0 < atoms <= MAX_ATOMS or rings > MAX_RINGS or fragments > MAX_COMPONENTS:
         return None
-    if draws_aromatic(body) and mol.HasSubstructMatch(_HALF_AROMATIC):
+    if not by_marks and draws_aromatic(body) and mol.HasSubstructMatch(HALF_AROMATIC):
         return None
     try:
         Chem.SanitizeMol(mol)

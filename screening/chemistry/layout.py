@@ -18,11 +18,13 @@ from rdkit.Chem.rdMolDescriptors import _CalcMolWt
 
 from screening.chemistry.atoms import CARBON, MET, Outline
 from screening.chemistry.cascade import (
+    DRAWN_CLOSURE,
     ODD_AROMATIC,
     draws_aromatic,
     has_radical,
     is_plain,
     letters_of,
+    marked_letters_of,
     parsed,
 )
 
@@ -43,6 +45,7 @@ NITROGEN, OXYGEN, SULFUR = 7, 8, 16
 
 _SAME_MASS = 1e-3
 _DOUBLE, _AROMATIC = 2.0, 1.5
+_MARK = ord("-")
 _CHANGED = (15, 33, 34, 52)
 _SULFONIUM = 3
 _IMINE = (2, 3)
@@ -55,7 +58,8 @@ class _Row:
     Attributes:
         text: as submitted.
         begins: the first atom of each fragment, and the number of atoms.
-        letters: one for each atom, small where it is drawn as aromatic.
+        letters: one for each atom, small where it is drawn as aromatic; after a mark where the bond
+            before it is drawn and no ring is closed so.
         hashes: of its atoms.
         bonds: their matrix, with bond orders.
         mass: of the whole.
@@ -140,6 +144,7 @@ class Layout:
     def __init__(self, rows: Sequence[_Row]) -> None:
         self.texts = [row.text for row in rows]
         self.mols = [row.mol for row in rows]
+        self._letters = np.frombuffer("".join(row.letters for row in rows).encode(), np.uint8)
         self.begins = [row.begins for row in rows]
         sizes = np.array([row.begins[-1] for row in rows])
         self.starts = np.concatenate(([0], np.cumsum(sizes)))
@@ -182,12 +187,11 @@ class Layout:
         """
         t = self.tables
         counted = np.bincount(self.first, minlength=len(self.atoms))
-        letters = "".join(row.letters for row in rows).encode()
         misled = self.atoms < 0
         misled |= (counted != self.degrees) | (counted > MOST_BESIDE)
         misled |= np.maximum(self.ranks, self.forms) >= (1 << BITS) - 1
-        misled |= (np.frombuffer(letters, np.uint8) >= ord("a")) & ~self.aromatic
-        misled |= self.hydrates
+        misled |= self.drawn_aromatic & ~self.aromatic
+        misled |= self.half_aromatic | self.hydrates
         masses = np.add.reduceat(t.masses[self.atoms], self.starts[:-1])
         charges = np.add.reduceat(self.charges, self.starts[:-1])
         whole: Flags = ~self.any_atom(misled)
@@ -231,6 +235,31 @@ class Layout:
     def aromatic(self) -> Flags:
         """The atoms that are aromatic."""
         return self.having(self.first[self.order == _AROMATIC])
+
+    @cached_property
+    def drawn_aromatic(self) -> Flags:
+        """The atoms that are drawn as aromatic."""
+        letters = self._letters[self._letters != _MARK]
+        found: Flags = letters >= ord("a")
+        return found
+
+    @cached_property
+    def half_aromatic(self) -> Flags:
+        """The atoms that are drawn as aromatic and have not two bonds that are, or perhaps not.
+
+        Between two such atoms a bond is aromatic unless it is drawn: its mark stands before the
+        later one, and leads to the only atom before that one.
+        """
+        drawn = self.drawn_aromatic
+        is_atom = self._letters != _MARK
+        marked = np.concatenate(([False], ~is_atom[:-1]))[is_atom] & drawn
+        back = self.second < self.first
+        before = np.bincount(self.first[back], minlength=len(self.atoms))
+        parted = back & marked[self.first] & drawn[self.second]
+        ends = np.concatenate((self.first[parted], self.second[parted]))
+        bonds = self.bound_to(drawn) - np.bincount(ends, minlength=len(self.atoms))
+        found: Flags = drawn & ((bonds < 2) | (marked & (before > 1)))
+        return found
 
     @cached_property
     def forms(self) -> Ints:
@@ -405,16 +434,17 @@ def _row(text: str) -> _Row | None:
     body = text.strip()
     if not 0 < len(body) <= MAX_LETTERS or not is_plain(body):
         return None
+    by_marks = not DRAWN_CLOSURE.search(body)  # whose mark would seem to be the next atom's
     try:
-        found = parsed(body)
+        found = parsed(body, by_marks=by_marks)
     except Exception:  # the longer road says what it is
         return None
     if found is None:
         return None
     mol, fragments = found
-    letters = letters_of(body)
+    letters = marked_letters_of(body) if by_marks else letters_of(body)
     atoms = mol.GetNumAtoms()
-    if len(letters) != atoms or has_radical(mol, body):
+    if len(letters) - letters.count("-") != atoms or has_radical(mol, body):
         return None
     if draws_aromatic(body) and mol.HasSubstructMatch(ODD_AROMATIC):
         return None
