@@ -7,7 +7,8 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Any
 
 from screening.chemistry.formula import Agreement, compare_formula, compare_mass, parse_formula
@@ -36,7 +37,7 @@ from screening.names import (
     NamesRead,
     is_placeholder,
 )
-from screening.once import made
+from screening.once import Once, made
 from screening.product_text import ProductText, in_packs, read_product_text
 from screening.rules.load import Bundle
 from screening.shipment import Shipment
@@ -48,6 +49,10 @@ _ASK_SUPPLIER = (
 _TABLES = frozenset({REGISTRY, SYSTEMATIC})
 """Where the text of a structure is a table's or a program's."""
 _SAYS_NOTHING = ProductText()
+_IDENTIFIERS = attrgetter("structure", "inchi", "cas", "name", "formula", "molar_mass", "item")
+_MAX_GOODS = 1024
+"""Goods that are kept as they were read; the memory it takes has to have an end."""
+_MAX_KEPT_TEXT = 1_000
 _SOURCES = {"cas": "CAS", "name": "The name", "item": "The item", "inchi": "The InChIKey"}
 
 
@@ -69,7 +74,7 @@ class Candidate:
 
 @dataclass
 class Goods:
-    """What was read of a shipment."""
+    """What was read of a shipment; once read it is shared by lines and not changed."""
 
     candidates: list[Candidate] = field(default_factory=list)
     named: list[tuple[NamedIdentity, tuple[str, ...]]] = field(default_factory=list)
@@ -84,8 +89,10 @@ class Goods:
         Args:
             standard: drawings in standard form, which takes reading them in full.
         """
-        if not standard:
-            return tuple(self.identities)
+        return self._standard_identities if standard else tuple(self.identities)
+
+    @cached_property
+    def _standard_identities(self) -> tuple[Identity, ...]:
         return tuple(
             made(Identity, vars(identity) | {"smiles": self.drawn[identity.source].smiles})
             if identity.source in self.drawn
@@ -142,10 +149,24 @@ class Identification:
         self.read_of_table = read_of_table or read
         self.hints = Hints(bundle)
         self.of_table = lru_cache(maxsize=MAX_CELLS)(self._of_table)
+        self._goods = Once(_MAX_GOODS)
 
     def identify(self, shipment: Shipment, findings: Findings) -> Goods:
-        """Everything that the goods may be, from every identifier on its own."""
-        return _Reading(self, shipment, findings).identify()
+        """Everything that the goods may be, from every identifier on its own.
+
+        It is found once for what lines say of them; lines on the same goods share it.
+        """
+
+        def find() -> tuple[Goods, Findings]:
+            own = Findings()
+            return _Reading(self, shipment, own).identify(), own
+
+        said = _IDENTIFIERS(shipment)
+        long = any(text is not None and len(text) > _MAX_KEPT_TEXT for text in said)
+        goods, own = find() if long else self._goods(said, find)
+        findings.take(own.all())
+        findings.unscreened |= own.unscreened
+        return goods
 
     def _of_table(self, cas: str | None, name: str | None) -> TableGoods | None:
         """The goods of a CAS cell and a description that stand for one structure of the table.

@@ -43,6 +43,10 @@ class Once:
             found[question] = known
         return known
 
+    def clear(self) -> None:
+        """Forgets all answers."""
+        self._found.clear()
+
     def __len__(self) -> int:
         """How many answers are kept."""
         return len(self._found)

@@ -396,12 +396,12 @@ class Screener:
         """
         if self._exhaustive or not is_smiles(drawing):
             return None
-        rest = self._rest(shipment)
-        if rest is None:
+        if any(_OTHER_IDENTIFIERS(shipment)):
             return None
-        larger = self._larger_of_unmet(shipment, drawing, rest)
+        larger = self._larger_of_unmet(shipment, drawing)
         if larger is None:
             return None
+        rest = self._rest(shipment)
         found = rest.alike.get(larger)
         if found is None:
             drawn = replace(shipment, structure=drawing)
@@ -410,21 +410,22 @@ class Screener:
             found = rest.alike[larger] = Alike(decision, asks=asks)
         return None if found.asks else found
 
-    def _larger_of_unmet(self, shipment: Shipment, drawing: str, rest: _Rest) -> int | None:
+    def _larger_of_unmet(self, shipment: Shipment, drawing: str) -> int | None:
         """How many larger components a drawing has that meets nothing, 0 where all are the same.
 
         Returns:
             None where it may meet something.
         """
         codes = shipment.hs_code is None  # where one is compared, what any list has counts
-        key = (rest.ground.number, codes, drawing)
+        ground = self._ground(shipment)
+        key = (ground.number, codes, drawing)
         if key in self._seen:
             return self._seen[key]
         try:
             structure = self._identification.read(drawing)
         except StructureError:
             return None
-        unmet = self._compiled.meets_nothing(structure, rest.ground.asked, own_lists=codes)
+        unmet = self._compiled.meets_nothing(structure, ground.asked, own_lists=codes)
         return self._see(key, structure.several_larger() if unmet else None)
 
     def _see(self, key: _Seen, larger: int | None) -> int | None:
@@ -448,11 +449,12 @@ class Screener:
             return
         groups: dict[tuple[int, bool], tuple[Asked, dict[str, None]]] = {}
         for shipment, drawing in lines:
-            rest = self._rest(shipment)
-            if rest is not None and is_smiles(drawing):
-                of = rest.ground.number, shipment.hs_code is None
-                if (*of, drawing) not in self._seen:
-                    groups.setdefault(of, (rest.ground.asked, {}))[1][drawing] = None
+            if any(_OTHER_IDENTIFIERS(shipment)) or not is_smiles(drawing):
+                continue
+            ground = self._ground(shipment)
+            of = ground.number, shipment.hs_code is None
+            if (*of, drawing) not in self._seen:
+                groups.setdefault(of, (ground.asked, {}))[1][drawing] = None
         structures: dict[str, Structure] = {}
         for (number, codes), (asked, drawings) in groups.items():
             if len(drawings) >= _FEW_TOGETHER:
@@ -467,15 +469,12 @@ class Screener:
         """Reads a structure, or takes the one that was read ahead."""
         return self._read_ahead.get(text) or self._compiled.filters.read(text)
 
-    def _rest(self, shipment: Shipment) -> _Rest | None:
-        """What lines share that differ in their drawing alone; None where more says what it is."""
+    def _rest(self, shipment: Shipment) -> _Rest:
+        """What lines share that differ in id and drawing alone; nothing else says what it is."""
         last, found = self._last_rest
-        if last is shipment:  # rows of one file often share all else
-            return found
-        found = None
-        if not any(_OTHER_IDENTIFIERS(shipment)):
+        if found is None or last is not shipment:  # rows of one file often share all else
             found = self._rests(_REST(shipment), lambda: _Rest(self._ground(shipment), {}))
-        self._last_rest = shipment, found
+            self._last_rest = shipment, found
         return found
 
     def screen_bare(self, shipment: Shipment) -> Decision:

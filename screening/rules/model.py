@@ -47,7 +47,10 @@ class Action(enum.StrEnum):
     @property
     def gravity(self) -> int:
         """0 for the gravest."""
-        return list(type(self)).index(self)
+        return _GRAVITY[self]
+
+
+_GRAVITY = {action: place for place, action in enumerate(Action)}
 
 
 class Mark(enum.StrEnum):

@@ -283,6 +283,9 @@ def write_list(folder: Path, country: str, listed: Sequence[str]) -> None:
 def forget(screener: Screener) -> None:
     """Drops what is kept of structures already seen."""
     screener._identification.read.cache_clear()  # type: ignore[attr-defined]
+    screener._identification._goods.clear()
+    screener._mets.clear()
+    screener._told.clear()
     screener._seen.clear()
     screener._read_ahead = {}
 
