@@ -36,7 +36,7 @@ class Leg:
     place: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Shipment:
     """One line to be screened: what it is said to be, how much, from where to where, on what day.
 
@@ -164,11 +164,7 @@ class Shipment:
         Shipment(structure=None, inchi=None, cas=None, ... id='A-1')
         """
         other = object.__new__(type(self))
-        put = object.__setattr__
-        for name, value in zip(_FIELDS, _values_of(self), strict=True):
-            put(other, name, value)
-        for name, value in texts.items():
-            put(other, name, value)
+        object.__setattr__(other, "__dict__", vars(self) | texts)
         return other
 
     def stated(self) -> dict[str, Any]:
@@ -200,7 +196,6 @@ def _writable(text: str) -> str:
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Shipment))
 _TEXTS = tuple(name for name in _FIELDS if name not in {"day", "ordered", "transit"})
-_values_of = attrgetter(*_FIELDS)
 _texts_of = attrgetter(*_TEXTS)
 
 
