@@ -168,6 +168,40 @@ class TestDecisionsAreTheSame:
             same(screener, oracle, smiles, id=f"line {number}", **line)
 
 
+class TestADrawing:
+    """What is known of a drawing that is not read in full is what reading it in full finds."""
+
+    CHANGED = (
+        "CS(=O)c1ccccc1", "CP(C)(C)=O", "CCOP(=S)(OCC)SCC", "C[As](C)(=O)O", "CC(=O)[O-].[Na+]",
+        "C[N+](=O)[O-]", "OC(=N)c1ccccc1", "C[N+](C)(C)C.[Cl-]", "C[P+](C)(C)C", "C[Se](C)=O",
+        "[O-][n+]1ccccc1", "CN=[N+]=[N-]", "C[S+](C)[O-]", "CS(C)(=O)=O", "NCC(=O)O", "C/C=C/C",
+        "N[C@@H](C)C(=O)O", "[NH3+]CC(=O)[O-]", "[NH4+].[Cl-]", "CS(=N)(=O)C",
+    )  # fmt: skip
+
+    def test_has_the_matching_graphs(self, screener: Screener) -> None:
+        asked = 0
+        for text in (*ordinary(400), *self.CHANGED):
+            read = screener.compiled.filters.read(text)
+            if isinstance(read, Drawn) and read.graphs is not None:
+                asked += 1
+                graphs = (Chem.MolToSmiles(g, isomericSmiles=False) for g in read.graphs)
+                full = (c.smiles for c in read_structure(text).components)
+                found = sorted(map(Chem.CanonSmiles, graphs))
+                assert found == sorted(map(Chem.CanonSmiles, full)), text
+        assert asked > 300
+
+    def test_that_standardising_leaves_as_it_is_has_its_component(self, screener: Screener) -> None:
+        asked = 0
+        for text in (*ordinary(400), *self.CHANGED):
+            read = screener.compiled.filters.read(text)
+            found = read._as_drawn() if isinstance(read, Drawn) else ()
+            asked += bool(found)
+            for one, full in zip(found, read_structure(text).components, strict=bool(found)):
+                known = {name: vars(one)[name] for name in vars(full)}
+                assert known == vars(full), text
+        assert asked > 200
+
+
 @pytest.mark.parametrize(
     "structure",
     [

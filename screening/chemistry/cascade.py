@@ -54,7 +54,9 @@ from screening.chemistry.structure import (
     MAX_COMPONENTS,
     MAX_RINGS,
     MAX_TEXT,
+    Component,
     Structure,
+    component_as_drawn,
     is_base,
     neutralised,
     parsed_smiles,
@@ -107,7 +109,8 @@ _TWO_OXYGENS = Chem.MolFromSmarts("[#8;D1]~[#6]~[#8;D1]")
 _HYDRATE = Chem.MolFromSmarts("[#8;D1;!$([#8]=*)]~[#6;!$([#6]=*)]~[#8;D1;!$([#8]=*)]")
 # What standardising may change in plain text: any charge but that of a nitro group, some elements.
 _UNSETTLED = Chem.MolFromSmarts(
-    "[!+0;!$([N+;D3](=O)([O-;D1])[#6]);!$([O-;D1]-[N+;D3](=O)[#6]),#15,#33,#34,#52,$([#16;X3])]"
+    "[$([!+0;!$([N+;D3](=O)([O-;D1])[#6]);!$([O-;D1]-[N+;D3](=O)[#6])]),"
+    "#15,#33,#34,#51,#52,$([#16;X3])]"
 )
 # Acids without their proton, amines with one more, and cations of four carbons, which have none to
 # give: no bond is drawn otherwise for it.
@@ -398,9 +401,17 @@ class Drawn(Structure):
         """The components, where the drawing is not read in full yet."""
         if name != "components" or "text" not in vars(self):
             raise AttributeError(name)
-        components = read_structure(self.text).components
-        vars(self)["components"] = components
-        return components
+        found = vars(self)["components"] = self._as_drawn() or read_structure(self.text).components
+        return found
+
+    def _as_drawn(self) -> tuple[Component, ...]:
+        """The only component, where standardising leaves it as it is drawn; else none."""
+        if self.fragments > 1 or self.graphs is None or self.graphs[0] is not self.mol:
+            return ()
+        try:
+            return (component_as_drawn(self.text, self.mol),)
+        except Exception:  # the full road says what fails
+            return ()
 
     def _answer(self, key: object, find: Callable[[], bool]) -> bool:
         found: bool | None = self._answers.get(key)

@@ -470,6 +470,20 @@ def _lone_atom(
     return _standardised(mol, metals_cut)
 
 
+def component_as_drawn(text: str, mol: Chem.Mol) -> Component:
+    """The component of a drawing that standardising leaves as it is.
+
+    Args:
+        text: the drawing.
+        mol: what was read of it, sanitised, of one fragment; it is left as it is.
+    """
+    with rdBase.BlockLogs():
+        if _STEREO_MARK.search(text):
+            mol = Chem.Mol(mol)
+            Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+        return component_of(mol, sanitised=True)
+
+
 def _standardised(fragment: Chem.Mol, metals_cut: bool) -> Component:
     """One fragment with its matching graph."""
     mol, steps, changed = _standard_graph(fragment, metals_cut)
