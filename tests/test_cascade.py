@@ -19,7 +19,7 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from screening import Screener, Shipment
-from screening.chemistry.cascade import Drawn
+from screening.chemistry.cascade import LONE, Drawn
 from screening.chemistry.definition import substructure_named
 from screening.chemistry.identity import opened_parts
 from screening.chemistry.relaxed import relaxed
@@ -178,9 +178,15 @@ class TestADrawing:
         "N[C@@H](C)C(=O)O", "[NH3+]CC(=O)[O-]", "[NH4+].[Cl-]", "CS(=N)(=O)C",
     )  # fmt: skip
 
+    ALONE = tuple(
+        f"CC(=O)c1ccccc1.[{symbol}{charge}]"
+        for symbol in LONE.split("|")
+        for charge in ("", "+", "+3")
+    )
+
     def test_has_the_matching_graphs(self, screener: Screener) -> None:
         asked = 0
-        for text in (*ordinary(400), *self.CHANGED):
+        for text in (*ordinary(400), *self.CHANGED, *self.ALONE):
             read = screener.compiled.filters.read(text)
             if isinstance(read, Drawn) and read.graphs is not None:
                 asked += 1
@@ -188,7 +194,7 @@ class TestADrawing:
                 full = (c.smiles for c in read_structure(text).components)
                 found = sorted(map(Chem.CanonSmiles, graphs))
                 assert found == sorted(map(Chem.CanonSmiles, full)), text
-        assert asked > 300
+        assert asked > 300 + len(self.ALONE)
 
     def test_that_standardising_leaves_as_it_is_has_its_component(self, screener: Screener) -> None:
         asked = 0

@@ -89,12 +89,13 @@ _RADICAL = Chem.MolFromSmarts("[#6;!v4]")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
 # No explicit aromatic bond: drawn where no ring is aromatic, it may have no standard form.
 _BARE = re.compile(r"[BCNOPSFIbcnopslr().0-9%=#/\\-]*")
-# A metal that stands alone is bound to nothing.
-_LONE_METAL = re.compile(
-    r"(?:(?<=\.)|^)\[(?:Li|Na|K|Rb|Cs|Be|Mg|Ca|Sr|Ba|Al|Ti|V|Cr|Mn|Fe|Co|Ni|Cu|Zn|Zr|Mo|Ru|Rh|Pd|Ag|"
-    r"Cd|Sn|Ce|W|Re|Os|Ir|Pt|Au|Hg|Pb|Bi|Sb|La|Nd|Sm|Eu|Gd|Tb|Dy|Yb|Y|Ga|In|Tl)"
-    r"(?:\++|\+[1-9])?\](?:\.|$)"
+# A metal or noble gas that stands alone is bound to nothing.
+LONE = (
+    "Li|Na|K|Rb|Cs|Be|Mg|Ca|Sr|Ba|Al|Ga|In|Tl|Ge|Sn|Pb|Sb|Bi|Sc|Ti|V|Cr|Mn|Fe|Co|Ni|Cu|Zn|Y|Zr|Nb|"
+    "Mo|Tc|Ru|Rh|Pd|Ag|Cd|La|Ce|Pr|Nd|Sm|Eu|Gd|Tb|Dy|Ho|Er|Tm|Yb|Lu|Hf|Ta|W|Re|Os|Ir|Pt|Au|Hg|Th|U|"
+    "He|Ne|Ar|Kr|Xe"
 )
+_LONE_ATOM = re.compile(rf"(?:(?<=\.)|^)\[(?:{LONE})(?:\++|\+[1-9])?\](?:\.|$)")
 # Aromatic in no ring of five or six: valid perhaps, and yet without a standard form.
 ODD_AROMATIC = Chem.MolFromSmarts("[a;!r5;!r6]")
 _AROMATIC_ATOM = Chem.MolFromSmarts("a")
@@ -863,7 +864,7 @@ def is_plain(body: str) -> bool:
         return False
     if all(map(_plain_atom, _BRACKETS.findall(body))):
         return True
-    return all(map(_plain_atom, _BRACKETS.findall(_LONE_METAL.sub(".", body))))
+    return all(map(_plain_atom, _BRACKETS.findall(_LONE_ATOM.sub(".", body))))
 
 
 def _is_larger(text: str) -> bool:
