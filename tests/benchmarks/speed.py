@@ -13,6 +13,7 @@ import gzip
 import json
 import os
 import platform
+import random
 import statistics
 import subprocess
 import sys
@@ -37,6 +38,7 @@ from tests.corpus.corpus import chemicals_of_the_package, sample
 
 ORIGIN, DESTINATION, DAY = "CN", "US", "2026-11-22"
 SLICE = 1_000
+ORDERS = 10_000
 PEER_ROWS = 300
 PEER_SLICE = 100
 
@@ -167,6 +169,19 @@ def as_frame(screener: Screener) -> Callable[[Sequence[str]], None]:
 
     def run(rows: Sequence[str]) -> None:
         screener.screen_frame(frame(rows))
+
+    return run
+
+
+def as_orders(screener: Screener) -> Callable[[Sequence[str]], None]:
+    """The same, each row with an amount and a consignee of its own, as a platform's orders have."""
+
+    def run(rows: Sequence[str]) -> None:
+        table = frame(rows)
+        chance = random.Random(len(rows))
+        table["Quantity"] = [f"{chance.randint(1, 400)} kg" for _ in rows]
+        table["Consignee"] = [f"Consignee {chance.randrange(300)} Ltd" for _ in rows]
+        screener.screen_frame(table)
 
     return run
 
@@ -367,6 +382,11 @@ def run(
     hits = [s for s in _listed(screener) if "." not in s][:rows]
     forget(screener)
     figures += measure("listed substances", hits, {"screen_frame, hits": as_frame(screener)})
+    chance = random.Random(rows)
+    orders = [chance.choice(hits) for _ in range(min(ORDERS, 5 * rows))]
+    forget(screener)
+    ordered = {"screen_frame, orders of hits": as_orders(screener)}
+    figures += measure("listed substances", orders, ordered, size=len(orders))
     figures += against_rows(screener, corpus[:rows])
     entries = len(screener.bundle.entries)
     listed = [s for s in corpus[rows:] if "." not in s and Chem.MolFromSmiles(s) is not None]
