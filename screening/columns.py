@@ -879,6 +879,9 @@ def _filled(
     if not columns:
         return []
     limit = None if field in {"structure", "inchi"} else MAX_TEXT
+    if len(columns) == 1:  # as nearly always
+        only = _read(columns[0], row, findings, limit)
+        return [] if only is None else [(columns[0], only)]
     cells = ((c, _read(c, row, findings, limit)) for c in columns)
     return [(column, text) for column, text in cells if text is not None]
 
