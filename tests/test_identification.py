@@ -230,6 +230,30 @@ class TestTriangulation:
 
 
 class TestGoods:
+    SAID: tuple[dict[str, str], ...] = (
+        {"structure": NORFENTANYL}, {"structure": IBUPROFEN}, {"inchi": "InChI=1S/CH4/h1H4"},
+        {"cas": "1609-66-1"}, {"cas": "67-64-1"}, {"cas": "67-64-2"}, {"name": "acetone"},
+        {"name": "4-anilinopiperidine"}, {"name": "hydrochloride of what"}, {"formula": "C3H6O"},
+        {"formula": "C14H20N2O"}, {"molar_mass": "58.08"}, {"molar_mass": "232.3"},
+        {"item": "A-1"}, {"item": "B-2"}, {"hs_code": "2914.11"}, {"un_number": "1090"},
+    )  # fmt: skip
+
+    def test_are_kept_by_all_that_is_said_of_them(self) -> None:
+        """A line is decided as if no other had been there, whatever others say of like goods."""
+        items = {"A-1": NORFENTANYL, "B-2": "CC(C)=O"}
+        shared, alone = Screener(items=items), Screener(items=items)
+        lines = [one | other for one in self.SAID for other in self.SAID]
+        random.Random(3).shuffle(lines)
+        outcomes = set()
+        for said in lines:
+            alone._identification._goods.clear()
+            alone._told.clear()
+            alone._mets.clear()
+            found = ask(shared, **said)
+            assert found == ask(alone, **said), said
+            outcomes.add(found.outcome)
+        assert len(outcomes) > 2
+
     """Descriptions of several goods, of none, and what stands beside the name."""
 
     def test_two_chemicals_in_a_cell_are_both_screened(self, screener: Screener) -> None:
