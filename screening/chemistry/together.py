@@ -338,12 +338,12 @@ class _Asked:
         links = layout.any_atom(layout.links).tolist()
         for row in np.flatnonzero(layout.whole).tolist():
             text = layout.texts[row]
-            opens = links[row]
+            opens = links[row] and self._may_open(row, targets)
             to_ask = (
                 listed[row]
                 or row in held
                 or any(flags[row] for _, flags in near)
-                or (opens and self._may_open(row, targets))
+                or opens
                 or self._has_several_larger(row)
             )
             larger = 0
@@ -353,7 +353,7 @@ class _Asked:
                 if (
                     (listed[row] and drawn.may_be_listed(targets))
                     or (opens and drawn.may_open_to_listed(targets))
-                    or self._holds_any(drawn, row, asked, thresholds, opens=opens)
+                    or self._holds_any(drawn, row, asked, thresholds, opens=links[row])
                     or any(flags[row] and _is_near(drawn, one) for one, flags in near)
                 ):
                     self._left_open[text] = drawn
