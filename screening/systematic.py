@@ -277,6 +277,14 @@ class _NoAnswerError(Exception):
     """OPSIN could not be run, or took too long."""
 
 
+# Java that dies writes the environment and its memory to files where it was started.
+_LEAVES_NOTHING = (
+    "-XX:+IgnoreUnrecognizedVMOptions",
+    "-XX:+SuppressFatalErrorMessage",
+    "-XX:-CreateCoredumpOnCrash",
+)
+
+
 class _Process:
     """One running OPSIN that answers line by line."""
 
@@ -289,6 +297,7 @@ class _Process:
             [
                 java,
                 *("-Xshare:auto", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m"),
+                *_LEAVES_NOTHING,
                 *("-Dfile.encoding=UTF-8", "-jar", str(program), "-osmi", "--name"),
             ],
             stdin=subprocess.PIPE,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
 import pickle
 import random
+import signal
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,25 @@ class TestSources:
         both = ask(screener, name="lidocaine", cas="137-58-6")
         assert FindingCode.IDENTITY_FROM_TABLE not in codes(both)
         assert both.outcome is Outcome.NO_LISTING_FOUND
+
+    @needs_java
+    @pytest.mark.skipif(os.name == "nt", reason="no such signal there")
+    def test_nomenclature_that_dies_leaves_no_file_and_is_started_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Java would write the environment and its memory where it was started."""
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("SCREENING_CACHE", "off")
+        names = SystematicNames()
+        assert names.structure("2-chloropropane") is not None
+        assert names._process is not None
+        started = names._process._process
+        started.send_signal(signal.SIGSEGV)
+        started.wait(60)
+        assert list(tmp_path.iterdir()) == []
+        assert names.structure("2-bromopropane") is None  # the answer that died with it
+        assert names.structure("2-fluoropropane") is not None
+        names.close()
 
     @needs_java
     def test_a_systematic_name_is_interpreted(self, screener: Screener) -> None:
