@@ -875,15 +875,13 @@ def _filled(
     mapping: ColumnMapping, row: Sequence[str], field: str, findings: list[Finding]
 ) -> list[tuple[Column, str]]:
     """The filled cells of a field, the preferred column first."""
-    columns = mapping.of(field)
-    if not columns:
-        return []
     limit = None if field in {"structure", "inchi"} else MAX_TEXT
-    if len(columns) == 1:  # as nearly always
-        only = _read(columns[0], row, findings, limit)
-        return [] if only is None else [(columns[0], only)]
-    cells = ((c, _read(c, row, findings, limit)) for c in columns)
-    return [(column, text) for column, text in cells if text is not None]
+    filled = []
+    for column in mapping.of(field):
+        text = _read(column, row, findings, limit)
+        if text is not None:
+            filled.append((column, text))
+    return filled
 
 
 def _joined(

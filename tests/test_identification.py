@@ -251,6 +251,8 @@ class TestTriangulation:
 
 
 class TestGoods:
+    """Descriptions of several goods, of none, and what stands beside the name."""
+
     SAID: tuple[dict[str, str], ...] = (
         {"structure": NORFENTANYL}, {"structure": IBUPROFEN}, {"inchi": "InChI=1S/CH4/h1H4"},
         {"cas": "1609-66-1"}, {"cas": "67-64-1"}, {"cas": "67-64-2"}, {"name": "acetone"},
@@ -274,8 +276,6 @@ class TestGoods:
             assert found == ask(alone, **said), said
             outcomes.add(found.outcome)
         assert len(outcomes) > 2
-
-    """Descriptions of several goods, of none, and what stands beside the name."""
 
     def test_two_chemicals_in_a_cell_are_both_screened(self, screener: Screener) -> None:
         """The listed one counts in full beside the ordinary one."""

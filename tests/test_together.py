@@ -19,7 +19,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 from screening import Screener, Shipment, batch
 from screening.chemistry import atoms
 from screening.chemistry.atoms import key_of, outline_of
-from screening.chemistry.cascade import HALF_AROMATIC, Drawn, Filters
+from screening.chemistry.cascade import HALF_AROMATIC, Drawn, Filters, is_hydrate
 from screening.chemistry.identity import opened_parts
 from screening.chemistry.layout import LAST_WORD, MAX_LETTERS, Layout, lay_out
 from screening.chemistry.relaxed import relaxed
@@ -238,6 +238,24 @@ class TestALayout:
         with rdBase.BlockLogs():
             layout = lay_out([text])
         assert layout is None or not layout.whole.any()
+
+    def test_finds_covalent_hydrates_as_one_drawing_is_asked(self) -> None:
+        acids = [
+            "OC(O)C1CCNCC1",
+            "OC(O)=O",
+            "CC(O)(O)C",
+            "OC(=O)C",
+            "[O-]C([O-])C",
+            "OB(O)C",
+            "OC(O)(O)C",
+        ]
+        layout = lay_out(
+            [*chemicals(600), *acids, "OCC(O)O", "OC(O)=C", "C(O)O.CC", "OC1(O)CCNCC1"]
+        )
+        assert layout is not None
+        found = layout.any_atom(layout.hydrates).tolist()
+        assert found == [is_hydrate(mol) for mol in layout.mols]
+        assert sum(found) > 5
 
     def test_finds_what_is_drawn_aromatic_among_atoms_that_are_not(self) -> None:
         """As the toolkit finds it in the drawing, by the marks of bonds alone."""

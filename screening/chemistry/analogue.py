@@ -108,17 +108,17 @@ class Neighbourhood:
         *,
         excepts: Iterable[Component] = (),
     ) -> None:
-        kept = [(o, n, c) for o, n, c in named if _large_enough(c)]
-        counts = [_torsions().GetSparseCountFingerprint(c.mol) for _, _, c in kept]
-        order = sorted(range(len(kept)), key=lambda at: counts[at].GetTotalVal())
-        kept = [kept[at] for at in order]
+        large = [(o, n, c) for o, n, c in named if _large_enough(c)]
+        counted = [(_torsions().GetSparseCountFingerprint(one[2].mol), one) for one in large]
+        counted.sort(key=lambda pair: pair[0].GetTotalVal())
+        kept = [one for _, one in counted]
         self._named = [Neighbour(owner, name) for owner, name, _ in kept]
         self._owners: dict[str, set[str]] = {}
         for owner, _, component in kept:
             self._owners.setdefault(component.smiles, set()).add(owner)
         self._excepted = frozenset(c.smiles for c in excepts)
-        self._counts = [counts[at] for at in order]
-        self._totals = [found.GetTotalVal() for found in self._counts]
+        self._counts = [counts for counts, _ in counted]
+        self._totals = [counts.GetTotalVal() for counts in self._counts]
         self._pairs: list[frozenset[_RingPair] | None] = [None] * len(kept)
         self._mols = [c.mol for _, _, c in kept]
         sizes = [c.heavy_atoms for _, _, c in kept]

@@ -48,6 +48,7 @@ from screening.chemistry.atoms import (
 from screening.chemistry.identity import SubstanceIndex
 from screening.chemistry.relaxed import FullKind, Relaxed, compiled, is_in_full, relaxed
 from screening.chemistry.structure import (
+    CHANGED,
     IMIDIC_ACID,
     LARGER,
     MAX_ATOMS,
@@ -102,7 +103,9 @@ _AROMATIC_ATOM = Chem.MolFromSmarts("a")
 # The same of what is drawn as aromatic among atoms that are not.
 HALF_AROMATIC = Chem.MolFromSmarts("[a;!$(*(:*):*)]")
 _IN_BRACKETS = re.compile(r"\[([A-Za-z])[^\]]*\]")
-_MARKED_LETTERS = str.maketrans("=#/\\", "----", "lr().0123456789%")
+MARK = "-"
+"""Before an atom that a bond is drawn to."""
+_MARKED_LETTERS = str.maketrans("=#/\\-", 5 * MARK, "lr().0123456789%")
 # A ring that is closed by a bond that is drawn; or a charge.
 DRAWN_CLOSURE = re.compile(r"[=#/\\-][0-9%]")
 # Two hydroxyls, or their anions, on one carbon: a covalent hydrate, or an acid.
@@ -110,8 +113,7 @@ _TWO_OXYGENS = Chem.MolFromSmarts("[#8;D1]~[#6]~[#8;D1]")
 _HYDRATE = Chem.MolFromSmarts("[#8;D1;!$([#8]=*)]~[#6;!$([#6]=*)]~[#8;D1;!$([#8]=*)]")
 # What standardising may change in plain text: any charge but that of a nitro group, some elements.
 _UNSETTLED = Chem.MolFromSmarts(
-    "[$([!+0;!$([N+;D3](=O)([O-;D1])[#6]);!$([O-;D1]-[N+;D3](=O)[#6])]),"
-    "#15,#33,#34,#51,#52,$([#16;X3])]"
+    f"[$([!+0;!$([N+;D3](=O)([O-;D1])[#6]);!$([O-;D1]-[N+;D3](=O)[#6])]),{CHANGED}]"
 )
 # Acids without their proton, amines with one more, and cations of four carbons, which have none to
 # give: no bond is drawn otherwise for it.
@@ -407,7 +409,7 @@ class Drawn(Structure):
 
     def _as_drawn(self) -> tuple[Component, ...]:
         """The only component, where standardising leaves it as it is drawn; else none."""
-        if self.fragments > 1 or self.graphs is None or self.graphs[0] is not self.mol:
+        if self.fragments > 1 or not _stays(self.mol):
             return ()
         try:
             return (component_as_drawn(self.text, self.mol),)
@@ -872,29 +874,33 @@ def _is_larger(text: str) -> bool:
     return sum(map(str.isalpha, text)) > LARGER
 
 
+def _stays(part: Chem.Mol) -> bool:
+    """Nothing of a sanitised fragment of plain text is left for standardising to change."""
+    return not (part.HasSubstructMatch(IMIDIC_ACID) or part.HasSubstructMatch(_UNSETTLED))
+
+
 def _settled_graph(part: Chem.Mol) -> Sequence[Chem.Mol]:
     """The matching graph of a sanitised fragment, but for the order of its atoms."""
     if part.GetNumAtoms() == 1:
         atom = part.GetAtomWithIdx(0)
         kind = atom.GetSymbol(), atom.GetTotalNumHs(), atom.GetFormalCharge()
         return _lone_graph(*kind)
-    if part.HasSubstructMatch(IMIDIC_ACID):
-        return standard_graphs(part, 1)
-    unsettled = part.GetSubstructMatches(_UNSETTLED, maxMatches=64)
-    if not unsettled:  # nothing is left for standardising to change
+    if _stays(part):
         return (part,)
-    if len(unsettled) > len(part.GetSubstructMatches(_IONISED, maxMatches=64)):
+    unsettled = part.GetSubstructMatches(_UNSETTLED, maxMatches=64)
+    ionised = part.GetSubstructMatches(_IONISED, maxMatches=64)
+    if part.HasSubstructMatch(IMIDIC_ACID) or len(unsettled) > len(ionised):
         return standard_graphs(part, 1)
     return (neutralised(part),)  # only protons are missing or too many
 
 
 def letters_of(body: str) -> str:
     """A letter for each atom of plain text, in order; a small one where it is drawn as aromatic."""
-    return marked_letters_of(body).replace("-", "")
+    return marked_letters_of(body).replace(MARK, "")
 
 
 def marked_letters_of(body: str) -> str:
-    """The same, with a hyphen before each atom that a bond is drawn to, of whatever order."""
+    """The same, with a `MARK` before each atom that a bond is drawn to, of whatever order."""
     if "[" in body:
         body = _IN_BRACKETS.sub(r"\1", body)
     return body.translate(_MARKED_LETTERS)

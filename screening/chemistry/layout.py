@@ -19,6 +19,7 @@ from rdkit.Chem.rdMolDescriptors import _CalcMolWt
 from screening.chemistry.atoms import CARBON, MET, Outline
 from screening.chemistry.cascade import (
     DRAWN_CLOSURE,
+    MARK,
     ODD_AROMATIC,
     draws_aromatic,
     has_radical,
@@ -27,6 +28,7 @@ from screening.chemistry.cascade import (
     marked_letters_of,
     parsed,
 )
+from screening.chemistry.structure import CHANGED_ELEMENTS
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -45,8 +47,6 @@ NITROGEN, OXYGEN, SULFUR = 7, 8, 16
 
 _SAME_MASS = 1e-3
 _DOUBLE, _AROMATIC = 2.0, 1.5
-_MARK = ord("-")
-_CHANGED = (15, 33, 34, 52)
 _SULFONIUM = 3
 _IMINE = (2, 3)
 
@@ -239,7 +239,7 @@ class Layout:
     @cached_property
     def drawn_aromatic(self) -> Flags:
         """The atoms that are drawn as aromatic."""
-        letters = self._letters[self._letters != _MARK]
+        letters = self._letters[self._letters != ord(MARK)]
         found: Flags = letters >= ord("a")
         return found
 
@@ -251,7 +251,7 @@ class Layout:
         later one, and leads to the only atom before that one.
         """
         drawn = self.drawn_aromatic
-        is_atom = self._letters != _MARK
+        is_atom = self._letters != ord(MARK)
         marked = np.concatenate(([False], ~is_atom[:-1]))[is_atom] & drawn
         back = self.second < self.first
         before = np.bincount(self.first[back], minlength=len(self.atoms))
@@ -373,7 +373,7 @@ class Layout:
     @cached_property
     def settled(self) -> Flags:
         """The rows whose matching graphs are what is drawn: nothing is left to standardise."""
-        changed = (self.charges != 0) | np.isin(self.numbers, _CHANGED)
+        changed = (self.charges != 0) | np.isin(self.numbers, CHANGED_ELEMENTS)
         connections = self.degrees + self.hydrogens
         changed |= (self.numbers == SULFUR) & (connections == _SULFONIUM)
         # an imidic acid becomes its amide: a hydroxyl or thiol on a carbon with a double bond to N
@@ -444,7 +444,7 @@ def _row(text: str) -> _Row | None:
     mol, fragments = found
     letters = marked_letters_of(body) if by_marks else letters_of(body)
     atoms = mol.GetNumAtoms()
-    if len(letters) - letters.count("-") != atoms or has_radical(mol, body):
+    if len(letters) - letters.count(MARK) != atoms or has_radical(mol, body):
         return None
     if draws_aromatic(body) and mol.HasSubstructMatch(ODD_AROMATIC):
         return None

@@ -279,7 +279,9 @@ _uncharger = rdMolStandardize.Uncharger()
 
 # What the normalizer and the uncharger can change: charges, hypervalent pnictogens and chalcogens.
 # Hypervalent nitrogen without charges is settled when a molecule is sanitised.
-_UNSETTLED = Chem.MolFromSmarts("[!+0,#15,#33,#34,#51,#52,$([#16;X3])]")
+CHANGED_ELEMENTS = (15, 33, 34, 51, 52)
+CHANGED = ",".join([*(f"#{number}" for number in CHANGED_ELEMENTS), "$([#16;X3])"])
+_UNSETTLED = Chem.MolFromSmarts(f"[!+0,{CHANGED}]")
 _ISOTOPE = Chem.MolFromSmarts("[!0*]")
 _HYDROGEN_ATOM = Chem.MolFromSmarts("[#1]")
 

@@ -332,7 +332,7 @@
     const name = decodeURIComponent(location.hash.slice(1));
     const page = /^line-(\d+)$/.exec(name);
     if (page && pages.has(Number(page[1]))) {
-      openPage(Number(page[1]));
+      if (Number(page[1]) !== current) openPage(Number(page[1])); // a key has opened it already
       return;
     }
     const from = current;
